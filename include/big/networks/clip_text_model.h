@@ -1,0 +1,33 @@
+#pragma once
+
+#include <torch/nn.h>
+
+#include "big/core/json.h"
+
+namespace big {
+
+/// Architecture of a CLIP text encoder; keys and defaults of transformers' CLIPTextConfig.
+struct ClipTextConfig {
+  int64_t vocab_size = 49408, hidden_size = 512, intermediate_size = 2048;
+  int64_t num_hidden_layers = 12, num_attention_heads = 8, max_position_embeddings = 77;
+  std::string hidden_act = "quick_gelu";  ///< quick_gelu | gelu
+  double layer_norm_eps = 1e-5;
+  int64_t bos_token_id = 49406, eos_token_id = 49407, pad_token_id = 1;
+  static ClipTextConfig from_json(const Json& config, const std::string& where);
+};
+
+/// transformers' CLIPTextModel: causal, pre-norm. Equal to it in numbers and in the names of its tensors
+/// (text_model.embeddings.token_embedding.weight ...).
+class ClipTextModelImpl : public torch::nn::Module {
+ public:
+  explicit ClipTextModelImpl(const ClipTextConfig& config);
+  /// ids [B,T] int64 -> the last hidden state after the final norm [B,T,D].
+  torch::Tensor forward(const torch::Tensor& ids);
+  const ClipTextConfig config;
+
+ private:
+  torch::nn::ModuleHolder<torch::nn::Module> text_model_{nullptr};
+};
+TORCH_MODULE(ClipTextModel);
+
+}  // namespace big

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "big/core/progress.h"
+#include "big/imaging/read_image.h"
+#include "big/pipeline/device.h"
+#include "big/registry/target_model.h"
+#include "big/training/train_options.h"
+
+namespace big {
+
+/// A person's wish: teach this.
+struct FinetuneOptions {
+  std::filesystem::path photos;
+  std::string category;
+  TargetModel target = TargetModel::kPrivate;
+  std::string user;
+  std::filesystem::path models_dir, project_models;
+  std::string pretrained_model = "starter";
+  std::string identifier;        ///< empty: the rarest unused one-token word
+  int64_t num_class_images = -1;  ///< -1: as many as steps, at most 200
+  int64_t class_image_steps = 25;
+  double class_image_guidance = 7.5;
+  bool overwrite = false, dry_run = false, no_wait = false, force = false;
+  std::string device = "auto", dtype = "auto";
+  TrainOptions train;
+};
+
+/// What will be done, said before it is done.
+struct FinetunePlan {
+  std::vector<FoundPhoto> photos;
+  std::vector<SkippedPhoto> skipped;
+  std::vector<std::string> warnings;
+  std::string identifier;
+  int64_t class_images_reused = 0, class_images_to_draw = 0;
+  uint64_t predicted_memory_bytes = 0, predicted_disk_bytes = 0;
+  double predicted_seconds = 0;  ///< from one measured step; class pictures included
+};
+
+struct FinetuneResult {
+  std::string identifier, category, user;
+  TargetModel target = TargetModel::kPrivate;
+  std::string base_name, base_hash;
+  std::filesystem::path model_path;
+  int64_t steps = 0;
+  double seconds = 0, final_loss = 0;
+  uint64_t seed = 0;
+  FinetunePlan plan;
+  bool dry_run = false;
+};
+
+/// Photos -> identifier. Reserve an identifier, scan photos, draw missing class pictures, train, publish by rename,
+/// register last. Everything before the registry's write can die at any moment and leaves nothing but caches.
+FinetuneResult finetune(const FinetuneOptions& options,
+                        const std::function<void(const FinetunePlan&)>& on_plan = {},
+                        const ProgressFn& progress = {});
+
+}  // namespace big

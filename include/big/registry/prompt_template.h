@@ -1,0 +1,23 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace big {
+
+/// "a sks dog": what an instance photo is trained with.
+std::string instance_prompt(const std::string& identifier, const std::string& category);
+/// "a dog": what class pictures are drawn from and trained with.
+std::string class_prompt(const std::string& category);
+
+struct ExpandedPrompt {
+  std::string text;                      ///< with categories put in
+  std::vector<std::string> identifiers;  ///< found ones, in order of first appearance
+};
+/// Puts the category behind every known identifier: "sks on a beach" -> "sks dog on a beach". Identifiers are
+/// case-sensitive and bounded by what is no letter or digit (of any script); a category that follows already is not
+/// put twice; works inside weights: "(sks:1.2)" -> "(sks dog:1.2)". Idempotent.
+ExpandedPrompt expand_identifiers(const std::string& prompt, const std::map<std::string, std::string>& categories);
+
+}  // namespace big

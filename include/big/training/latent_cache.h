@@ -1,0 +1,18 @@
+#pragma once
+
+#include "big/core/progress.h"
+#include "big/pipeline/stable_diffusion.h"
+#include "big/training/train_options.h"
+#include "big/training/training_data.h"
+
+namespace big {
+
+/// Pictures -> examples. With options.center_crop each is resized (short side), cropped in the middle and encoded once,
+/// which is exact; else the resized picture is kept for random crops.
+std::vector<Example> make_examples(StableDiffusion& model,
+                                   const std::vector<Image>& images,
+                                   const std::string& prompt,
+                                   const TrainOptions& options,
+                                   const ProgressFn& progress = {});
+
+}  // namespace big

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace big {
+
+/// How a model is taught. Defaults are the original's; a base model's big.json and the person's file overlay them.
+struct TrainOptions {
+  int64_t max_train_steps = 300;  ///< optimiser updates
+  double learning_rate = 1e-6;
+  int64_t resolution = 512;                 ///< pixels, short side of the photos and side of the crop
+  int64_t train_batch_size = 2;             ///< photos a forward pass; the prior adds as many
+  int64_t gradient_accumulation_steps = 2;  ///< forward passes an update
+  double prior_loss_weight = 1.0;           ///< 0: no prior
+  bool gradient_checkpointing = false;
+  bool train_text_encoder = false;
+  bool center_crop = true;  ///< false: random crops, encoded anew at each step
+  double max_grad_norm = 1.0;
+  std::string lr_scheduler = "constant";  ///< constant | linear | cosine
+  int64_t lr_warmup_steps = 0;
+  double adam_beta1 = 0.9, adam_beta2 = 0.999, adam_weight_decay = 1e-2, adam_epsilon = 1e-8;
+  uint64_t seed = 0;
+};
+
+}  // namespace big

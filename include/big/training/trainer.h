@@ -1,0 +1,44 @@
+#pragma once
+
+#include <functional>
+
+#include "big/core/progress.h"
+#include "big/pipeline/stable_diffusion.h"
+#include "big/training/train_options.h"
+#include "big/training/training_data.h"
+
+namespace big {
+
+/// The random numbers of one forward pass, all pure functions of (seed, pass), so that a run can be repeated.
+/// Rows: the instance half, then the prior half.
+struct StepDraws {
+  torch::Tensor latent_noise;  ///< [2B,C,h,w]: picks the latent out of the VAE's distribution
+  torch::Tensor noise;         ///< [2B,C,h,w]
+  torch::Tensor timesteps;     ///< [2B] int64
+};
+
+struct TrainResult {
+  int64_t steps = 0;
+  double final_loss = 0;  ///< mean of the last tenth of the updates
+  std::vector<double> losses;  ///< one an update: the mean over its forward passes
+  double seconds = 0;
+};
+
+/// Hooks of tests: given numbers instead of drawn ones.
+struct TrainHooks {
+  std::function<StepDraws(int64_t pass, at::IntArrayRef latent_shape)> draws;
+};
+
+/// DreamBooth's training loop (arXiv 2208.12242): for each update `gradient_accumulation_steps` forward passes over
+/// train_batch_size instance and as many prior rows in one batch; loss = mse(instance) + prior_loss_weight * mse(prior);
+/// clip, AdamW, learning-rate schedule. The step of diffusers' train_dreambooth.py; what is trained is fp32 (or the
+/// model's dtype if wider). Frozen text encoders run once per prompt. `model` is trained in place; on any exception its
+/// weights are to be thrown away. Progress: one step an update with the loss. Throws Interrupted within a step, and
+/// MachineError where the loss is not finite.
+TrainResult train(StableDiffusion& model,
+                  const TrainingData& data,
+                  const TrainOptions& options,
+                  const ProgressFn& progress = {},
+                  const TrainHooks& hooks = {});
+
+}  // namespace big
