@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, and runs every test but those labelled "slow".
+#   ./run_tests.sh                 everything
+#   ./run_tests.sh -R networks     arguments go to ctest
+#   ctest --test-dir build -L slow the long ones, by hand
+set -euo pipefail
+cd "$(dirname "$0")"
+third_party/install.sh --peers
+cmake --preset default >/dev/null
+cmake --build --preset default
+exec ctest --preset default "$@"
