@@ -1,0 +1,46 @@
+"""make_references.py FAMILY OUT: everything that the tests of one model family compare with, made by diffusers.
+
+Writes OUT/FAMILY/model/ (a tiny random model as a diffusers folder) and lets each module beside this file that is
+named in MODULES add its own OUT/FAMILY/*.safetensors by make(ctx). One process a family: importing takes longest.
+"""
+
+import importlib
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from diffusers import StableDiffusionPipeline
+
+import families
+
+MODULES = ("networks", "samplers", "pictures", "training")
+
+
+@dataclass
+class Context:
+    family: str
+    out: Path  # OUT/FAMILY
+    pipe: StableDiffusionPipeline  # fp32, eval; whoever changes it puts it back or copies it first
+    model_dir: Path  # OUT/FAMILY/model
+
+
+def main(family, out):
+    torch.set_num_threads(2)
+    folder = Path(out) / family
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    pipe = families.make_pipeline(family)
+    families.save_pipeline(pipe, folder / "model")
+    context = Context(family, folder, pipe, folder / "model")
+    for name in MODULES:
+        if Path(__file__).with_name(name + ".py").exists():
+            torch.manual_seed(0)
+            importlib.import_module(name).make(context)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3 or sys.argv[1] not in families.FAMILIES:
+        sys.exit(f"usage: make_references.py {'|'.join(families.FAMILIES)} OUT")
+    main(sys.argv[1], sys.argv[2])
