@@ -8,4 +8,11 @@ cd "$(dirname "$0")"
 third_party/install.sh --peers
 cmake --preset default >/dev/null
 cmake --build --preset default
-exec ctest --preset default "$@"
+if [[ $# -gt 0 ]]; then
+  exec ctest --preset default "$@"
+fi
+ctest --preset default
+# The torch-free half once more under the address and undefined-behaviour sanitizers.
+cmake --preset asan >/dev/null
+cmake --build --preset asan
+ctest --preset asan
