@@ -1,18 +1,20 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
 
 namespace big {
 
-/// Writes beside `path`, fsyncs, renames over it, fsyncs the folder: the old or the new file is there, never half
-/// of one. Creates parent folders. Throws MachineError (disk full, no permission) with `path` untouched.
+/// Writes beside `path`, fsyncs, renames over it, fsyncs the folder: the old or the new file is there, never
+/// half of one. Creates parent folders. Throws MachineError (disk full, no permission) with `path` untouched.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
-/// A folder under construction, `<target>.partial-<pid>-<n>` beside its target. Fill path(), then commit(): every file
-/// is fsynced and the folder renamed to the target, replacing what was there (renamed away first, deleted last).
-/// Without commit the destructor deletes it. The next run's clean_leftovers() deletes what a killed run left.
+/// A folder under construction, `<target>.partial-<pid>-<n>` beside its target. Fill path(), then commit():
+/// every file is fsynced and the folder renamed to the target, replacing what was there (renamed away first,
+/// deleted last). Without commit the destructor deletes it. The next run's clean_leftovers() deletes what a
+/// killed run left.
 class StagedFolder {
  public:
   explicit StagedFolder(const std::filesystem::path& target);

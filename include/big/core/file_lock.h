@@ -9,7 +9,8 @@
 namespace big {
 
 /// An exclusive lock on a lock file (flock): the kernel drops it when the process ends, however it ends.
-/// Creates file and parents. The file stays behind, empty or with the owner's note; it is never the data itself.
+/// Creates file and parents. The file stays behind, empty or with the owner's note; it is never the data
+/// itself.
 class FileLock {
  public:
   /// Takes the lock if it is free.

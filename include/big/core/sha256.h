@@ -7,7 +7,8 @@
 
 namespace big {
 
-/// Lower-case hex SHA-256 of bytes, or of files one after the other. Throws InputError for a file it cannot read.
+/// Lower-case hex SHA-256 of bytes, or of files one after the other. Throws InputError for a file it cannot
+/// read.
 std::string sha256_hex(std::string_view bytes);
 std::string sha256_of_files(const std::vector<std::filesystem::path>& files);
 

@@ -31,4 +31,7 @@ std::string utf8_prefix(std::string_view text, size_t max_bytes);
 /// ASCII lower case; other bytes stay.
 std::string ascii_lower(std::string_view text);
 
+/// The text made safe to show: broken UTF-8 bytes and control characters become U+FFFD.
+std::string printable(std::string_view text);
+
 }  // namespace big
