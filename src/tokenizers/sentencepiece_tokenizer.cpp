@@ -1,0 +1,81 @@
+#include "sentencepiece_tokenizer.h"
+
+#include <stdexcept>
+
+#include "big/core/error.h"
+#include "big/core/read_file.h"
+#include "big/core/text.h"
+#include "unicode.h"
+
+namespace big {
+
+namespace {
+
+constexpr uint64_t kLargestModel = 64 << 20;
+
+int64_t role_id(const sentencepiece::SentencePieceProcessor& processor,
+                const std::string& content,
+                int usual,
+                const std::string& where,
+                const char* role) {
+  const int id = content.empty() ? usual : processor.PieceToId(content);
+  const bool known =
+      id >= 0 && id < processor.GetPieceSize() && (content.empty() || processor.IdToPiece(id) == content);
+  if (!known) {
+    throw InputError(concat(where, ": has no ", role, " piece", content.empty() ? "" : " '" + content + "'",
+                            "; name one that it has in tokenizer_config.json"));
+  }
+  return id;
+}
+
+}  // namespace
+
+SentencePieceTokenizer::SentencePieceTokenizer(const std::string& bytes,
+                                               const TokenizerSettings& settings,
+                                               const std::filesystem::path& path)
+    : lower_case_(settings.lower_case), max_length_(settings.max_length) {
+  if (bytes.empty()) throw InputError(path.string() + ": is empty, expected a SentencePiece model");
+  const auto status = processor_.LoadFromSerializedProto(bytes);
+  if (!status.ok() || processor_.GetPieceSize() == 0) {
+    throw InputError(path.string() + ": is no SentencePiece model or is cut short: " + status.ToString());
+  }
+  if (max_length_ == 0) {
+    throw InputError((path.parent_path() / "tokenizer_config.json").string() +
+                     ": 'model_max_length' (the text window in tokens) is missing");
+  }
+  const std::string where = path.string();
+  bos_ = role_id(processor_, settings.bos, processor_.bos_id(), where, "bos");
+  eos_ = role_id(processor_, settings.eos, processor_.eos_id(), where, "eos");
+  pad_ = role_id(processor_, settings.pad, processor_.pad_id(), where, "pad");
+}
+
+std::vector<int64_t> SentencePieceTokenizer::encode(std::string_view text) const {
+  const std::string clean = lower_case_ ? to_lower(text) : repaired_utf8(text);
+  std::vector<int> ids;
+  const auto status = processor_.Encode(clean, &ids);
+  if (!status.ok()) throw std::runtime_error("SentencePiece cannot encode: " + status.ToString());
+  return {ids.begin(), ids.end()};
+}
+
+std::string SentencePieceTokenizer::decode(const std::vector<int64_t>& ids) const {
+  for (int64_t id : ids) {
+    if (id < 0 || id >= vocab_size()) throw std::out_of_range(concat("no piece has the id ", id));
+  }
+  std::string text;
+  const auto status = processor_.Decode(std::vector<int>(ids.begin(), ids.end()), &text);
+  if (!status.ok()) throw std::runtime_error("SentencePiece cannot decode: " + status.ToString());
+  return text;
+}
+
+std::string SentencePieceTokenizer::piece(int64_t id) const {
+  if (id < 0 || id >= vocab_size()) throw std::out_of_range(concat("no piece has the id ", id));
+  return processor_.IdToPiece(static_cast<int>(id));
+}
+
+std::unique_ptr<Tokenizer> load_sentencepiece_tokenizer(const std::filesystem::path& folder) {
+  const std::filesystem::path path = folder / "spiece.model";
+  return std::make_unique<SentencePieceTokenizer>(read_file(path, kLargestModel),
+                                                  read_tokenizer_settings(folder), path);
+}
+
+}  // namespace big
