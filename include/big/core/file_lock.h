@@ -2,15 +2,13 @@
 
 #include <filesystem>
 #include <functional>
-#include <memory>
 #include <optional>
-#include <string>
 
 namespace big {
 
 /// An exclusive lock on a lock file (flock): the kernel drops it when the process ends, however it ends.
-/// Creates file and parents. The file stays behind, empty or with the owner's note; it is never the data
-/// itself.
+/// Creates file and parents. The file is never the data itself; it stays behind, empty, unless
+/// remove_on_release(). Throws MachineError where the lock file cannot be opened.
 class FileLock {
  public:
   /// Takes the lock if it is free.
@@ -24,9 +22,15 @@ class FileLock {
   FileLock& operator=(FileLock&& other) noexcept;
   ~FileLock();
 
+  /// Deletes the lock file when the lock is released, for locks with names without end. Whoever waits for it
+  /// meanwhile notices and takes the next file of that name.
+  void remove_on_release() { remove_ = true; }
+
  private:
-  explicit FileLock(int fd) : fd_(fd) {}
+  FileLock(int fd, std::filesystem::path path) : fd_(fd), path_(std::move(path)) {}
   int fd_ = -1;
+  std::filesystem::path path_;
+  bool remove_ = false;
 };
 
 }  // namespace big
