@@ -16,8 +16,9 @@ struct ExpandedPrompt {
   std::vector<std::string> identifiers;  ///< found ones, in order of first appearance
 };
 /// Puts the category behind every known identifier: "sks on a beach" -> "sks dog on a beach". Identifiers are
-/// case-sensitive and bounded by what is no letter or digit (of any script); a category that follows already is not
-/// put twice; works inside weights: "(sks:1.2)" -> "(sks dog:1.2)". Idempotent.
-ExpandedPrompt expand_identifiers(const std::string& prompt, const std::map<std::string, std::string>& categories);
+/// case-sensitive and bounded by what is no letter or digit (of any script); a category that follows already
+/// is not put twice; works inside weights: "(sks:1.2)" -> "(sks dog:1.2)". Idempotent.
+ExpandedPrompt expand_identifiers(const std::string& prompt,
+                                  const std::map<std::string, std::string>& categories);
 
 }  // namespace big

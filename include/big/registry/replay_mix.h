@@ -20,10 +20,12 @@ struct PriorRow {
   int64_t picture = 0;   ///< index of the photo, or of the class picture modulo their number
 };
 
-/// Which pictures stand in the prior half of the batches of a metamodel run. Row n is a pure function of (mix, n), with
-/// exact shares and no integer quotas: of four rows one is a class picture of the new category, one of any category
-/// known (the new one included, in turn), two replay photos, each earlier subject equally often, its photos in turn.
-/// With no earlier subject every row is a class picture of the new category. (Shares: the uniform loader-level sampler.)
+/// Which pictures stand in the prior half of the batches of a metamodel run. Row n is a pure function of
+/// (mix, n), with exact shares and no integer quotas: of four rows one is a class picture of the new
+/// category, one of any category known (the new one included, in turn), two replay photos, each earlier
+/// subject equally often, its photos in turn. With no earlier subject every row is a class picture of the new
+/// category; subjects without photos count only for their category. (Shares: the uniform loader-level
+/// sampler.)
 class ReplayMix {
  public:
   ReplayMix(std::string category, std::vector<ReplaySubject> earlier, uint64_t seed);
@@ -32,8 +34,13 @@ class ReplayMix {
   const std::vector<std::string>& categories() const { return categories_; }
 
  private:
+  PriorRow new_class_row(int64_t group) const;
+  PriorRow any_class_row(int64_t group) const;
+  PriorRow replay_row(int64_t turn) const;
+
   std::string category_;
   std::vector<ReplaySubject> earlier_;
+  std::vector<size_t> replayable_;  // indices of the earlier subjects that have photos
   std::vector<std::string> categories_;
   uint64_t seed_;
 };

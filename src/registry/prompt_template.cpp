@@ -1,0 +1,56 @@
+#include "big/registry/prompt_template.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "word_characters.h"
+
+namespace big {
+namespace {
+
+/// The text at `at` is " category", and the category's last word ends there.
+bool category_follows(std::string_view prompt, size_t at, std::string_view category) {
+  if (at >= prompt.size() || prompt[at] != ' ') return false;
+  if (prompt.substr(at + 1, category.size()) != category) return false;
+  const size_t end = at + 1 + category.size();
+  if (end >= prompt.size()) return true;
+  const CodePoint next = code_point_at(prompt, end);
+  return !is_letter_or_digit(next.value) && !is_mark(next.value);
+}
+
+}  // namespace
+
+std::string instance_prompt(const std::string& identifier, const std::string& category) {
+  return "a " + identifier + " " + category;
+}
+
+std::string class_prompt(const std::string& category) { return "a " + category; }
+
+ExpandedPrompt expand_identifiers(const std::string& prompt,
+                                  const std::map<std::string, std::string>& categories) {
+  ExpandedPrompt expanded;
+  const std::string_view rest(prompt);
+  for (size_t at = 0; at < prompt.size();) {
+    const size_t length = word_length(prompt, at);
+    const size_t taken = length > 0 ? length : code_point_at(prompt, at).size;
+    const std::string piece(rest.substr(at, taken));
+    expanded.text += piece;
+    at += taken;
+
+    const auto known = length > 0 ? categories.find(piece) : categories.end();
+    if (known == categories.end()) continue;
+    if (std::find(expanded.identifiers.begin(), expanded.identifiers.end(), piece) ==
+        expanded.identifiers.end()) {
+      expanded.identifiers.push_back(piece);
+    }
+    const std::string& category = known->second;
+    if (category.empty()) continue;
+    expanded.text += " " + category;
+    // A category that the person wrote is passed over whole: identifiers in it (a "sks toy") are part of its
+    // name.
+    if (category_follows(prompt, at, category)) at += 1 + category.size();
+  }
+  return expanded;
+}
+
+}  // namespace big
