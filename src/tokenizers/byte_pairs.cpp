@@ -38,7 +38,7 @@ int64_t piece_id(const PairVocabulary& vocabulary, const std::string& piece, siz
   const auto found = vocabulary.ids.find(piece);
   if (found == vocabulary.ids.end()) {
     throw InputError(
-        concat(vocabulary.where, ": merge ", line, " needs the piece '", piece,
+        concat(vocabulary.merges_where, ": merge ", line, " needs the piece '", piece,
                "', which the vocabulary lacks; the vocabulary and the merges must come from one model"));
   }
   return found->second;

@@ -14,7 +14,8 @@ namespace big {
 struct PairVocabulary {
   std::unordered_map<std::string, int64_t> ids;
   std::vector<std::pair<std::string, std::string>> merges;
-  std::string where;  ///< names the vocabulary's source in errors
+  std::string where;         ///< names the pieces' file in errors
+  std::string merges_where;  ///< names the merges' file in errors
 };
 
 /// Byte-pair encoding with CLIP's end-of-word mark `</w>` (Sennrich et al., 1508.07909). Immutable,

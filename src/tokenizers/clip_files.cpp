@@ -31,6 +31,7 @@ void read_pieces(const Json& vocabulary, const std::string& where, PairVocabular
 }
 
 void read_merges(const std::filesystem::path& path, PairVocabulary& out) {
+  out.merges_where = path.string();
   std::istringstream lines(read_file(path, kLargestMerges));
   std::string line;
   for (int64_t number = 1; std::getline(lines, line); ++number) {
@@ -72,6 +73,7 @@ PairVocabulary read_tokenizer_json(const std::filesystem::path& path, TokenizerS
     throw InputError(where + ": not CLIP's byte-pair vocabulary (vocab.json and merges.txt are absent)");
   PairVocabulary vocabulary;
   read_pieces(json["model"]["vocab"], where, vocabulary);
+  vocabulary.merges_where = where;
   for (const Json& merge : json["model"]["merges"])
     vocabulary.merges.push_back(merge_from_json(merge, where));
   if (const auto added = json.find("added_tokens"); added != json.end() && added->is_array()) {

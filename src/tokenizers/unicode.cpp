@@ -3,9 +3,14 @@
 #include <unicode/bytestream.h>
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
+#include <unicode/uniset.h>
+#include <unicode/unistr.h>
 #include <unicode/utf8.h>
 
+#include <limits>
 #include <stdexcept>
+
+#include "big/core/error.h"
 
 namespace big {
 
@@ -23,6 +28,21 @@ void for_each_code_point(std::string_view text, Visit visit) {
     U8_NEXT(bytes, i, length, code_point);
     visit(code_point < 0 ? kReplacement : code_point);
   }
+}
+
+void check(UErrorCode status) {
+  if (U_FAILURE(status)) throw std::runtime_error(std::string("ICU: NFC failed: ") + u_errorName(status));
+}
+
+// The tokenizers library normalises with the tables of Unicode 9: marks of later versions stay where they
+// are.
+icu::FilteredNormalizer2 make_nfc() {
+  UErrorCode status = U_ZERO_ERROR;
+  static icu::UnicodeSet unicode9(icu::UnicodeString::fromUTF8("[:age=9.0:]"), status);
+  unicode9.freeze();
+  const icu::Normalizer2* nfc = icu::Normalizer2::getNFCInstance(status);
+  check(status);
+  return {*nfc, unicode9};
 }
 
 }  // namespace
@@ -49,15 +69,14 @@ std::string repaired_utf8(std::string_view text) {
 }
 
 std::string to_nfc(std::string_view text) {
+  static const icu::FilteredNormalizer2 nfc = make_nfc();
+  if (text.size() > std::numeric_limits<int32_t>::max())
+    throw InputError("a text over 2 GiB cannot be encoded");
   UErrorCode status = U_ZERO_ERROR;
-  const icu::Normalizer2* nfc = icu::Normalizer2::getNFCInstance(status);
   std::string out;
   icu::StringByteSink<std::string> sink(&out);
-  if (U_SUCCESS(status)) {
-    nfc->normalizeUTF8(0, icu::StringPiece(text.data(), static_cast<int32_t>(text.size())), sink, nullptr,
-                       status);
-  }
-  if (U_FAILURE(status)) throw std::runtime_error(std::string("ICU: NFC failed: ") + u_errorName(status));
+  nfc.normalizeUTF8(0, {text.data(), static_cast<int32_t>(text.size())}, sink, nullptr, status);
+  check(status);
   return out;
 }
 

@@ -13,7 +13,7 @@ std::vector<int32_t> code_points(std::string_view text);
 void append_utf8(std::string& out, int32_t code_point);
 /// `text` with every ill-formed part replaced by U+FFFD.
 std::string repaired_utf8(std::string_view text);
-/// Unicode normal form C. `text` must be well-formed.
+/// Unicode normal form C as in Unicode 9 (what the tokenizers library has). `text` must be well-formed.
 std::string to_nfc(std::string_view text);
 /// Every code point by itself to lower case, as the tokenizers library does: no final sigma, no locale.
 std::string to_lower(std::string_view text);
