@@ -1,5 +1,6 @@
 #include "big/core/json.h"
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 
@@ -43,18 +44,12 @@ class Cursor {
 };
 
 [[noreturn]] void throw_at(const std::string& where, std::string_view read, const std::string& what) {
-  size_t line = 1;
-  size_t column = 0;
-  for (const char c : read) {
-    // The last character read stands where the mistake is: a line break there belongs to the line that it
-    // ends.
-    ++column;
-    if (c == '\n' && &c != &read.back()) {
-      ++line;
-      column = 0;
-    }
-  }
-  throw InputError(concat(where, ": line ", line, ", column ", std::max<size_t>(column, 1), ": ", what));
+  // The last character read stands where the mistake is: a line break there belongs to the line that it ends.
+  const std::string_view before = read.substr(0, read.empty() ? 0 : read.size() - 1);
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  const size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
+  const size_t column = std::max<size_t>(read.size() - line_start, 1);
+  throw InputError(concat(where, ": line ", line, ", column ", column, ": ", what));
 }
 
 /// nlohmann's message without its tag, its own place and the text it read (which may be huge, or no UTF-8).
@@ -79,13 +74,19 @@ Json parse_json(const std::string& text, const std::string& where) {
   }
   const char* reached = text.data();
   const auto read = [&] { return std::string_view(text.data(), static_cast<size_t>(reached - text.data())); };
-  const auto check_nesting = [&](int depth, Json::parse_event_t, Json&) {
-    if (depth > kMaxNesting) throw_at(where, read(), concat("nested deeper than ", kMaxNesting, " levels"));
+  const auto check_nesting = [&](int depth, Json::parse_event_t event, Json&) {
+    const bool opens =
+        event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
+    if (opens && depth >= kMaxNesting)
+      throw_at(where, read(), concat("nested deeper than ", kMaxNesting, " levels"));
     return true;
   };
   try {
     return Json::parse(Cursor(text.data(), &reached), Cursor(text.data() + text.size(), &reached),
                        check_nesting);
+  } catch (const Json::parse_error& e) {
+    // Its own count is the exact one: it gives back what it read ahead.
+    throw_at(where, std::string_view(text).substr(0, e.byte), complaint(e.what()));
   } catch (const Json::exception& e) {
     throw_at(where, read(), complaint(e.what()));
   }
