@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "big/imaging/image.h"
+
+namespace big {
+
+/// Larger pictures are refused before a byte of them is decoded.
+constexpr int64_t kMostPixels = 100'000'000;
+
+/// What a decoder finds: pixels as stored, and how to turn them upright.
+struct StoredPicture {
+  Image image;
+  int orientation = 1;  ///< EXIF 1 to 8
+};
+
+// Each decoder throws InputError with the bare reason, without a path.
+StoredPicture decode_jpeg(std::string_view bytes);
+StoredPicture decode_png(std::string_view bytes);
+StoredPicture decode_webp(std::string_view bytes);
+StoredPicture decode_bmp(std::string_view bytes);
+
+/// Any picture by its content, upright. Throws InputError with the bare reason.
+Image decode_picture(std::string_view bytes);
+
+/// Throws InputError where a side is not positive or the picture has too many pixels.
+void check_size(int64_t width, int64_t height);
+
+/// Throws InputError where `stored_bytes` of raw pixels cannot come from a file of `file_bytes` at a
+/// compression of at most `ratio`: a small broken file must not make us reserve gigabytes.
+void check_compression(uint64_t stored_bytes, uint64_t file_bytes, uint64_t ratio);
+
+/// RGBA rows laid over white.
+Image over_white(const uint8_t* rgba, int width, int height);
+
+}  // namespace big
