@@ -1,0 +1,61 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "big/core/progress.h"
+#include "big/pipeline/text_to_image.h"
+#include "big/registry/target_model.h"
+
+namespace big {
+
+/// A person's wish: draw this with what has been taught.
+struct DrawOptions {
+  GenerateOptions generate;  ///< prompt as typed
+  TargetModel target = TargetModel::kPrivate;
+  std::string identifier;  ///< private: the subject; empty: the one that the prompt names
+  std::string user;
+  std::filesystem::path models_dir, project_models;
+  std::string pretrained_model = "starter";  ///< for target pretrained
+  std::filesystem::path output_dir = "generated_images";
+  std::string device = "auto", dtype = "auto";
+  std::string program_version;  ///< written into the pictures
+};
+
+/// What a wish comes to, found out before any weight is read.
+struct DrawPlan {
+  std::filesystem::path model_folder;  ///< a complete diffusers folder
+  std::string model_name;   ///< base's name, private subject's identifier, or the metamodel's folder word
+  std::string folder_word;  ///< identifier | metamodel | private_metamodel | pretrained
+  std::string base_hash;
+  std::string prompt_used;  ///< with categories put in
+  std::vector<std::string>
+      identifiers;  ///< known ones in the prompt (private: the subject first, named or not)
+  std::vector<std::string> categories;  ///< of identifiers, in their order
+  std::vector<std::string> hints;       ///< what the person may have meant otherwise
+};
+
+struct DrawnImage {
+  std::filesystem::path path;
+  uint64_t seed = 0;
+};
+
+struct DrawResult {
+  std::filesystem::path directory, grid;
+  std::vector<DrawnImage> images;
+  double seconds = 0;
+};
+
+/// Finds model, subject and prompt. Throws UsageError for an unknown identifier, a private prompt that names
+/// none or two subjects, and a metamodel before anything was taught (each with the list of what there is);
+/// InputError for a missing base model.
+DrawPlan plan_drawing(const DrawOptions& options);
+
+/// Draws into a new folder below output_dir: each picture is written when it is finished, the grid at the
+/// end; says what it will draw first, in the log. A stopped run keeps its finished pictures. Progress counts
+/// denoising steps.
+DrawResult draw(const DrawOptions& options, const DrawPlan& plan, const ProgressFn& progress = {});
+
+}  // namespace big

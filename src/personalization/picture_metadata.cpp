@@ -1,0 +1,74 @@
+#include "picture_metadata.h"
+
+#include <charconv>
+
+#include "big/core/json.h"
+#include "big/core/text.h"
+
+namespace big {
+namespace {
+
+/// The web UIs' short hash: the first ten hex digits.
+constexpr size_t kShortHash = 10;
+
+/// 7.5 and 7, as a person types them.
+std::string typed_number(double value) {
+  char buffer[32];
+  const auto result = std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::fixed);
+  return std::string(buffer, result.ptr);
+}
+
+/// A value as the web UIs' parser wants it: quoted as JSON where it holds what separates values.
+std::string quoted_if_needed(const std::string& value) {
+  return value.find_first_of(",:\n") == std::string::npos ? value : Json(value).dump();
+}
+
+std::string parameters_text(const DrawOptions& options,
+                            const DrawPlan& plan,
+                            const PictureContext& context,
+                            const Image& picture,
+                            uint64_t seed) {
+  const GenerateOptions& wish = options.generate;
+  const std::string schedule = schedule_type(context.sampler);
+  std::string text = plan.prompt_used + "\n";
+  if (!wish.negative_prompt.empty()) text += "Negative prompt: " + wish.negative_prompt + "\n";
+  text += concat("Steps: ", wish.num_inference_steps, ", Sampler: ", sampler_name(context.sampler));
+  if (!schedule.empty()) text += ", Schedule type: " + schedule;
+  text +=
+      concat(", CFG scale: ", typed_number(wish.guidance_scale), ", Seed: ", seed, ", Size: ", picture.width,
+             "x", picture.height, ", Model hash: ", context.model_hash.substr(0, kShortHash),
+             ", Model: ", quoted_if_needed(plan.model_name));
+  // Without this key the web UIs take the noise for a GPU's.
+  return text + ", RNG: CPU, Version: BIG " + options.program_version;
+}
+
+std::string big_text(const DrawOptions& options, const DrawPlan& plan, const PictureContext& context) {
+  OrderedJson subjects = OrderedJson::array();
+  for (size_t i = 0; i < plan.identifiers.size(); ++i) {
+    subjects.push_back({{"identifier", plan.identifiers[i]}, {"category", plan.categories[i]}});
+  }
+  const bool one = !plan.identifiers.empty();
+  const OrderedJson json = {{"identifier", one ? OrderedJson(plan.identifiers[0]) : OrderedJson()},
+                            {"category", one ? OrderedJson(plan.categories[0]) : OrderedJson()},
+                            {"subjects", subjects},
+                            {"target_model", to_string(options.target)},
+                            {"base_hash", plan.base_hash},
+                            {"model_hash", context.model_hash},
+                            {"prompt", options.generate.prompt},
+                            {"prompt_used", plan.prompt_used},
+                            {"version", options.program_version}};
+  return json.dump();
+}
+
+}  // namespace
+
+PngText picture_text(const DrawOptions& options,
+                     const DrawPlan& plan,
+                     const PictureContext& context,
+                     const Image& picture,
+                     uint64_t seed) {
+  return {{"parameters", parameters_text(options, plan, context, picture, seed)},
+          {"big", big_text(options, plan, context)}};
+}
+
+}  // namespace big

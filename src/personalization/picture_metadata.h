@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+#include "big/diffusion/samplers.h"
+#include "big/imaging/png.h"
+#include "big/personalization/draw.h"
+
+namespace big {
+
+/// What all pictures of a run have in common.
+struct PictureContext {
+  SamplerChoice sampler;
+  std::string model_hash;  ///< sha256 of the UNet's weights that drew it
+};
+
+/// Text of one picture: `parameters` as the web UIs write and parse it, and `big`, a JSON object of our own.
+/// No time, path or host stands in it: equal commands give equal files.
+PngText picture_text(const DrawOptions& options,
+                     const DrawPlan& plan,
+                     const PictureContext& context,
+                     const Image& picture,
+                     uint64_t seed);
+
+}  // namespace big

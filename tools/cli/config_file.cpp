@@ -1,0 +1,80 @@
+// The configuration file, parsed by toml++.
+#include <toml++/toml.h>
+
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "big/core/error.h"
+#include "big/core/text.h"
+#include "cli/option_table.h"
+
+namespace big {
+namespace {
+
+/// A configuration file is some lines; anything longer is another file by mistake.
+constexpr std::uintmax_t kMaxBytes = 1 << 20;
+
+std::string read_text_file(const std::filesystem::path& file) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(file, error)) {
+    throw InputError(file.string() + ": no such configuration file");
+  }
+  if (std::filesystem::file_size(file, error) > kMaxBytes) {
+    throw InputError(file.string() + ": is over 1 MiB, which is no configuration file");
+  }
+  std::ifstream in(file, std::ios::binary);
+  std::stringstream text;
+  text << in.rdbuf();
+  if (!in) throw InputError(file.string() + ": cannot be read");
+  return text.str();
+}
+
+toml::table parse_toml(const std::filesystem::path& file) {
+  const std::string text = read_text_file(file);
+  try {
+    return toml::parse(text, file.string());
+  } catch (const toml::parse_error& error) {
+    const auto at = error.source().begin;
+    throw InputError(concat(file.string(), ":", at.line, ":", at.column, ": ", error.description()));
+  }
+}
+
+RawValue raw_value(const toml::node& node, const std::string& where, const std::filesystem::path& base) {
+  using Kind = RawValue::Kind;
+  if (const auto* text = node.as_string()) return {Kind::kString, text->get(), where, base};
+  if (const auto* integer = node.as_integer())
+    return {Kind::kInteger, std::to_string(integer->get()), where, base};
+  if (const auto* number = node.as_floating_point())
+    return {Kind::kNumber, number_text(number->get()), where, base};
+  if (const auto* boolean = node.as_boolean())
+    return {Kind::kBoolean, boolean->get() ? "true" : "false", where, base};
+  const std::string kind = node.is_table() ? "a table" : node.is_array() ? "an array" : "a date";
+  return {Kind::kOther, kind, where, base};
+}
+
+}  // namespace
+
+void OptionTable::read_config(const std::filesystem::path& file) {
+  const toml::table table = parse_toml(file);
+  std::map<Option*, std::string> seen;
+  for (const auto& [toml_key, node] : table) {
+    const std::string key(toml_key.str());
+    const std::string where = concat(file.string(), ":", node.source().begin.line, ": '", key, "'");
+    Option* option = find(key);
+    if (option == nullptr) {
+      const std::string near = nearest(key, all_names("", false));
+      throw UsageError(where + " is no key of " + text_.name +
+                       (near.empty() ? "; see " + text_.name + " --help" : "; did you mean '" + near + "'?"));
+    }
+    if (option->is_flag_only()) throw UsageError(where + " is a flag only, it cannot stand in a file");
+    if (const auto earlier = seen.find(option); earlier != seen.end()) {
+      throw UsageError(where + " and '" + earlier->second + "' are the same value: give one of them");
+    }
+    seen[option] = key;
+    assign(*option, raw_value(node, where, file.parent_path()), Origin::kConfigFile,
+           file.filename().string());
+  }
+}
+
+}  // namespace big

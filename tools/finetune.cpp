@@ -1,0 +1,104 @@
+// finetune: photos of one subject in, an identifier that means it out.
+#include "big/core/error.h"
+#include "big/personalization/models_dir.h"
+#include "big/personalization/remove.h"
+#include "cli/confirm.h"
+#include "cli/output.h"
+#include "cli/progress_bar.h"
+#include "cli/random_seed.h"
+#include "cli/run_guarded.h"
+#include "finetune_options.h"
+#include "finetune_report.h"
+
+namespace big {
+namespace {
+
+const ToolText kText = {
+    "finetune",
+    "teach a model your subject from a few photos",
+    "finetune PHOTOS --category WORDS [options]",
+    {"finetune photos/ --category dog", "finetune photos/ --category \"teddy bear\" --target_model meta",
+     "finetune photos/ --category dog --dry_run", "finetune --remove sks"}};
+
+/// Who owns the target model, for questions and results.
+std::string model_label(const FinetuneArguments& given) {
+  const std::string target = to_string(given.options.target);
+  return given.options.target == TargetModel::kMeta ? target : target + " (" + given.common.user + ")";
+}
+
+void remove(const FinetuneArguments& given) {
+  const Registry registry = read_registry(given.common.models_dir);
+  const auto subject = registry.find(given.options.target, given.common.user, given.remove);
+  if (subject && !given.yes) {
+    require_yes("Delete '" + given.remove + "' (" + subject->category + ") of " + model_label(given) + "?");
+  }
+  remove_subject(given.common.models_dir, given.options.target, given.common.user, given.remove);
+  print_result(given.common.json, "Deleted '" + given.remove + "' of " + model_label(given) + ".\n",
+               {{"removed", given.remove},
+                {"target_model", to_string(given.options.target)},
+                {"user", given.common.user}});
+}
+
+void reset(const FinetuneArguments& given) {
+  if (is_metamodel(given.options.target) && !given.yes) {
+    require_yes("Delete the whole " + model_label(given) + " with all its subjects and kept photos?");
+  }
+  reset_metamodel(given.common.models_dir, given.options.target, given.common.user);
+  print_result(given.common.json, "Deleted " + model_label(given) + ".\n",
+               {{"reset", to_string(given.options.target)}, {"user", given.common.user}});
+}
+
+/// The base model's defaults; text encoders of metamodels stay frozen unless the person asks.
+void overlay_defaults(OptionTable& table, FinetuneArguments& given) {
+  const FinetuneOptions& options = given.options;
+  table.overlay_base(
+      find_base(options.pretrained_model, given.common.models_dir, given.common.project_models).folder);
+  if (is_metamodel(options.target) && table.option("train_text_encoder").origin() == Origin::kBigJson) {
+    given.options.train.train_text_encoder = false;
+  }
+}
+
+/// Flags that a command about the same models needs too.
+std::string place_flags(OptionTable& table) {
+  std::string flags;
+  for (const std::string name : {"models_dir", "user"}) {
+    if (table.given(name)) flags += " --" + name + " " + shell_word(table.option(name).value_text());
+  }
+  return flags;
+}
+
+void teach(OptionTable& table, FinetuneArguments& given) {
+  table.require("path_to_instance_images", "say which folder holds the photos: " + kText.usage);
+  table.require("category", "say what the subject is, for example --category dog");
+  FinetuneOptions& options = given.options;
+  options.user = given.common.user;
+  options.models_dir = given.common.models_dir;
+  options.project_models = given.common.project_models;
+  if (!table.given("seed")) options.train.seed = random_seed();
+  set_threads(given.threads);
+  FinetuneResult result;
+  {
+    ProgressBar bar(given.common.quiet);
+    result = finetune(options, log_plan, bar.callback());
+  }
+  print_result(given.common.json, finetune_text(result, place_flags(table)), finetune_json(result));
+}
+
+void run(const std::vector<std::string>& arguments) {
+  FinetuneArguments given;
+  OptionTable table(kText);
+  add_finetune_options(table, given);
+  if (!read_options(table, given.common, arguments)) return;
+  if (table.given("remove") && given.reset)
+    throw UsageError("--remove and --reset are two things: give one of them");
+  if (table.given("remove")) return remove(given);
+  if (given.reset) return reset(given);
+  overlay_defaults(table, given);
+  if (answer_print_config(table, given.common)) return;
+  teach(table, given);
+}
+
+}  // namespace
+}  // namespace big
+
+int main(int argc, char** argv) { return big::run_guarded(argc, argv, big::run); }

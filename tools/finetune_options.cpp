@@ -1,0 +1,91 @@
+#include "finetune_options.h"
+
+namespace big {
+namespace {
+
+void add_subject_options(OptionTable& table, FinetuneOptions& options) {
+  const char* const kGroup = "What to teach";
+  table.add(kGroup, "path_to_instance_images", "the folder of photos of one subject", &options.photos)
+      .positional("PHOTOS")
+      .placeholder("DIR")
+      .personal()
+      .unset("none, must be given");
+  table
+      .add(kGroup, "category", "what the subject is, in a word or two: dog, toy, painting", &options.category)
+      .placeholder("WORDS")
+      .personal()
+      .unset("none, must be given");
+  table.add(kGroup, "target_model", "which model learns it", &options.target)
+      .placeholder("MODEL")
+      .choices({"private", "private_meta", "meta"})
+      .personal();
+  table.add(kGroup, "identifier", "the word that shall mean it", &options.identifier)
+      .placeholder("WORD")
+      .personal()
+      .unset("the rarest unused one");
+  table.add(kGroup, "overwrite", "teach a known identifier anew", &options.overwrite).personal();
+}
+
+void add_training_options(OptionTable& table, FinetuneOptions& options) {
+  const char* const kGroup = "How";
+  TrainOptions& train = options.train;
+  table
+      .add(kGroup, "pretrained_model", "the base: a name in the models folders, or a path",
+           &options.pretrained_model)
+      .placeholder("MODEL")
+      .name_or_path()
+      .personal();
+  table.add(kGroup, "max_train_steps", "optimiser updates", &train.max_train_steps).range(1, 1e6);
+  table.add(kGroup, "learning_rate", "AdamW's step size", &train.learning_rate).range(0, 1);
+  table.add(kGroup, "resolution", "side of the training pictures in pixels", &train.resolution)
+      .range(8, 4096);
+  table
+      .add(kGroup, "train_batch_size", "photos a forward pass; the prior adds as many",
+           &train.train_batch_size)
+      .range(1, 1024);
+  table
+      .add(kGroup, "gradient_accumulation_steps", "forward passes an update",
+           &train.gradient_accumulation_steps)
+      .range(1, 1024);
+  table.add(kGroup, "gradient_checkpointing", "less memory, more time", &train.gradient_checkpointing);
+  table
+      .add(kGroup, "prior_loss_weight", "how much class pictures count; 0: no prior",
+           &train.prior_loss_weight)
+      .range(0, 100);
+  table.add(kGroup, "num_class_images", "class pictures", &options.num_class_images)
+      .range(0, 100000)
+      .unset("as many as steps, at most 200");
+  table.add(kGroup, "train_text_encoder", "teach the text encoder too", &train.train_text_encoder);
+  table.add(kGroup, "center_crop", "crop in the middle; else anew at each step", &train.center_crop);
+  table.add(kGroup, "max_grad_norm", "gradients are clipped to this length", &train.max_grad_norm)
+      .range(0, 1e9);
+  table.add(kGroup, "lr_scheduler", "how the learning rate runs", &train.lr_scheduler)
+      .placeholder("NAME")
+      .choices({"constant", "linear", "cosine"});
+  table.add(kGroup, "lr_warmup_steps", "updates until the learning rate is reached", &train.lr_warmup_steps)
+      .range(0, 1e6);
+  table.add(kGroup, "seed", "same seed, same weights", &train.seed).personal().unset("random");
+}
+
+}  // namespace
+
+void add_finetune_options(OptionTable& table, FinetuneArguments& arguments) {
+  add_subject_options(table, arguments.options);
+  add_training_options(table, arguments.options);
+  const char* const kRun = "The run";
+  table.add(kRun, "dry_run", "say what would be done, do nothing", &arguments.options.dry_run).personal();
+  table.add(kRun, "no_wait", "stop where another run holds the model (exit 4)", &arguments.options.no_wait)
+      .personal();
+  table.add(kRun, "force", "go on where memory or disk will not do", &arguments.options.force).personal();
+  const char* const kTidy = "Instead of teaching";
+  table.add(kTidy, "remove", "delete a subject of the target model", &arguments.remove)
+      .placeholder("IDENTIFIER")
+      .flag_only();
+  table.add(kTidy, "reset", "delete a metamodel, its identifiers and kept photos", &arguments.reset)
+      .flag_only();
+  table.add(kTidy, "yes", "delete without a question", &arguments.yes).flag_only();
+  add_compute_options(table, arguments.options.device, arguments.options.dtype, arguments.threads);
+  add_common_options(table, arguments.common);
+}
+
+}  // namespace big

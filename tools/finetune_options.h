@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "big/personalization/finetune.h"
+#include "cli/common_options.h"
+
+namespace big {
+
+/// All that finetune takes.
+struct FinetuneArguments {
+  FinetuneOptions options;
+  CommonOptions common;
+  std::string remove;
+  bool reset = false, yes = false;
+  int64_t threads = 0;
+};
+
+/// Declares finetune's options.
+void add_finetune_options(OptionTable& table, FinetuneArguments& arguments);
+
+}  // namespace big

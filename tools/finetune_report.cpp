@@ -1,0 +1,77 @@
+#include "finetune_report.h"
+
+#include "big/core/duration.h"
+#include "big/core/log.h"
+#include "big/core/text.h"
+
+namespace big {
+namespace {
+
+std::string predicted_text(const FinetunePlan& plan) {
+  return concat("about ", format_duration(plan.predicted_seconds), ", ",
+                format_bytes(plan.predicted_memory_bytes), " of memory, ",
+                format_bytes(plan.predicted_disk_bytes), " on disk");
+}
+
+OrderedJson common_json(const FinetuneResult& result) {
+  OrderedJson used = OrderedJson::array(), skipped = OrderedJson::array();
+  for (const FoundPhoto& photo : result.plan.photos) used.push_back(photo.path.string());
+  for (const SkippedPhoto& photo : result.plan.skipped) {
+    skipped.push_back({{"path", photo.path.string()}, {"reason", photo.reason}});
+  }
+  return {{"identifier", result.identifier},
+          {"category", result.category},
+          {"user", result.user},
+          {"target_model", to_string(result.target)},
+          {"base", {{"name", result.base_name}, {"hash", result.base_hash}}},
+          {"seed", result.seed},
+          {"photos_used", used},
+          {"photos_skipped", skipped},
+          {"class_images",
+           {{"reused", result.plan.class_images_reused}, {"drawn", result.plan.class_images_to_draw}}}};
+}
+
+}  // namespace
+
+void log_plan(const FinetunePlan& plan) {
+  for (const FoundPhoto& photo : plan.photos) {
+    log_info(concat("photo ", photo.path.string(), " (", photo.width, "x", photo.height, ")"));
+  }
+  for (const SkippedPhoto& photo : plan.skipped)
+    log_warning("skipped " + photo.path.string() + ": " + photo.reason);
+  for (const std::string& warning : plan.warnings) log_warning(warning);
+  log_info(concat("teaching '", plan.identifier, "' with ", plan.photos.size(),
+                  " photos; class pictures: ", plan.class_images_reused, " there, ",
+                  plan.class_images_to_draw, " to draw; ", predicted_text(plan)));
+}
+
+OrderedJson finetune_json(const FinetuneResult& result) {
+  OrderedJson json = common_json(result);
+  if (result.dry_run) {
+    json["dry_run"] = true;
+    json["predicted"] = {{"seconds", result.plan.predicted_seconds},
+                         {"memory_bytes", result.plan.predicted_memory_bytes},
+                         {"disk_bytes", result.plan.predicted_disk_bytes}};
+    return json;
+  }
+  json["model_path"] = result.model_path.string();
+  json["steps"] = result.steps;
+  json["seconds"] = result.seconds;
+  json["final_loss"] = result.final_loss;
+  return json;
+}
+
+std::string finetune_text(const FinetuneResult& result, const std::string& generate_flags) {
+  if (result.dry_run) {
+    return concat("Nothing was done (--dry_run). It would teach '", result.identifier, "' in ",
+                  predicted_text(result.plan), " (seed ", result.seed, ").\n");
+  }
+  const std::string target =
+      result.target == TargetModel::kPrivate ? "" : " --target_model " + to_string(result.target);
+  return concat("Finetuning was successful. The identifier for the object is '", result.identifier, "'.\n",
+                "It took ", format_duration(result.seconds), " (", result.steps, " steps, seed ", result.seed,
+                "). Try:\n", "  generate --prompt \"a ", result.identifier, "\"", target, generate_flags,
+                "\n");
+}
+
+}  // namespace big
