@@ -1,5 +1,6 @@
 #pragma once
 
+#include <ATen/core/Generator.h>
 #include <torch/types.h>
 
 #include <vector>
@@ -7,8 +8,8 @@
 namespace big {
 
 /// One random stream per picture, so that a picture depends on its seed alone, whatever batch it is drawn in.
-/// Numbers are those of torch.Generator().manual_seed(seed) on the CPU, moved to the device of the latents afterwards
-/// (as diffusers does with a list of CPU generators).
+/// Numbers are those of torch.Generator().manual_seed(seed) on the CPU, moved to the device of the latents
+/// afterwards (as diffusers does with a list of CPU generators).
 class PictureNoise {
  public:
   explicit PictureNoise(const std::vector<uint64_t>& seeds);
