@@ -124,8 +124,8 @@ Image from_inks(const std::vector<uint8_t>& cmyk, int width, int height) {
 }
 
 void check(bool succeeded, const JpegDecoder& decoder) {
-  if (!succeeded) throw InputError(concat("is broken (JPEG: ", decoder.message(), ")"));
   if (decoder.cut_short()) throw InputError("is cut short (JPEG: the file ends before the picture does)");
+  if (!succeeded) throw InputError(concat("is broken (JPEG: ", decoder.message(), ")"));
 }
 
 }  // namespace

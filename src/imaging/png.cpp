@@ -91,7 +91,7 @@ std::vector<png_text> as_libpng(std::vector<Chunk>& chunks) {
 class PngWriter {
  public:
   PngWriter() {
-    png_ = png_create_write_struct(PNG_LIBPNG_VER_STRING, this, on_error, nullptr);
+    png_ = png_create_write_struct(PNG_LIBPNG_VER_STRING, this, on_error, on_warning);
     info_ = png_ ? png_create_info_struct(png_) : nullptr;
     if (!info_) {
       png_destroy_write_struct(&png_, nullptr);
@@ -125,6 +125,7 @@ class PngWriter {
     std::snprintf(self->message, sizeof self->message, "%s", text);
     png_longjmp(png, 1);
   }
+  static void on_warning(png_structp, png_const_charp) {}  // what follows is an error, or of no matter
   static void on_write(png_structp png, png_bytep data, size_t count) {
     bool stored = true;
     try {

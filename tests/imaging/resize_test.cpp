@@ -1,0 +1,74 @@
+#include "big/imaging/resize.h"
+
+#include <gtest/gtest.h>
+
+#include "pictures.h"
+
+namespace big {
+namespace {
+
+Image numbered(int width, int height) {
+  Image image(width, height);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      image.at(x, y)[0] = static_cast<uint8_t>(x);
+      image.at(x, y)[1] = static_cast<uint8_t>(y);
+    }
+  }
+  return image;
+}
+
+TEST(Resize, EqualsPillowsBilinear) {
+  const Image source = read_image(picture_path("resize_source.png"));
+  for (const auto& [width, height] : {std::pair{8, 5}, {40, 26}, {19, 5}, {3, 11}, {1, 1}, {18, 12}}) {
+    const std::string name = "resize_" + std::to_string(width) + "x" + std::to_string(height) + ".png";
+    EXPECT_EQ(max_difference(resize(source, width, height), read_image(picture_path(name))), 0) << name;
+  }
+}
+
+TEST(Resize, KeepsAFlatColourFlat) { EXPECT_EQ(resize(Image(97, 31, 203), 13, 64), Image(13, 64, 203)); }
+
+TEST(Resize, ToItsOwnSizeChangesNothing) { EXPECT_EQ(resize(numbered(9, 7), 9, 7), numbered(9, 7)); }
+
+TEST(Resize, RefusesSizesThatAreNone) {
+  EXPECT_THROW(resize(Image(4, 4), 0, 4), std::invalid_argument);
+  EXPECT_THROW(resize(Image(), 4, 4), std::invalid_argument);
+}
+
+TEST(ResizeShortSide, RoundsTheLongSideDown) {
+  const Image wide = resize_short_side(Image(100, 33), 16);
+  EXPECT_EQ(wide.width, 48);  // int(16 * 100 / 33) = int(48.48)
+  EXPECT_EQ(wide.height, 16);
+  const Image tall = resize_short_side(Image(3, 11), 7);
+  EXPECT_EQ(tall.width, 7);
+  EXPECT_EQ(tall.height, 25);  // int(7 * 11 / 3) = int(25.67)
+}
+
+TEST(Crop, TakesThePartAtItsCorner) {
+  const Image part = crop(numbered(8, 6), 2, 1, 3, 4);
+  EXPECT_EQ(part.width, 3);
+  EXPECT_EQ(part.height, 4);
+  EXPECT_EQ(part.at(0, 0)[0], 2);
+  EXPECT_EQ(part.at(0, 0)[1], 1);
+  EXPECT_EQ(part.at(2, 3)[0], 4);
+  EXPECT_EQ(part.at(2, 3)[1], 4);
+}
+
+TEST(Crop, RefusesWhatLiesOutside) {
+  const Image image = numbered(8, 6);
+  EXPECT_THROW(crop(image, -1, 0, 3, 3), std::invalid_argument);
+  EXPECT_THROW(crop(image, 6, 0, 3, 3), std::invalid_argument);
+  EXPECT_THROW(crop(image, 0, 4, 3, 3), std::invalid_argument);
+  EXPECT_THROW(center_crop(image, 9, 3), std::invalid_argument);
+}
+
+TEST(CenterCrop, RoundsHalvesToEvenAsTorchvisionDoes) {
+  // int(round((width - wanted) / 2)) in Python: 0.5 -> 0, 1.5 -> 2, 2.5 -> 2, 3.5 -> 4.
+  for (const auto& [width, left] : {std::pair{5, 0}, {6, 1}, {7, 2}, {8, 2}, {9, 2}, {11, 4}}) {
+    EXPECT_EQ(center_crop(numbered(width, 4), 4, 4).at(0, 0)[0], left) << width;
+    EXPECT_EQ(center_crop(numbered(4, width), 4, 4).at(0, 0)[1], left) << width;
+  }
+}
+
+}  // namespace
+}  // namespace big
