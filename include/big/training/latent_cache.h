@@ -7,8 +7,8 @@
 
 namespace big {
 
-/// Pictures -> examples. With options.center_crop each is resized (short side), cropped in the middle and encoded once,
-/// which is exact; else the resized picture is kept for random crops.
+/// Pictures -> examples. With options.center_crop each is resized (short side), cropped in the middle and
+/// encoded once, which is exact; else the resized picture is kept for random crops.
 std::vector<Example> make_examples(StableDiffusion& model,
                                    const std::vector<Image>& images,
                                    const std::string& prompt,

@@ -5,7 +5,8 @@
 
 namespace big {
 
-/// How a model is taught. Defaults are the original's; a base model's big.json and the person's file overlay them.
+/// How a model is taught. Defaults are the original's; a base model's big.json and the person's file overlay
+/// them.
 struct TrainOptions {
   int64_t max_train_steps = 300;  ///< optimiser updates
   double learning_rate = 1e-6;
@@ -15,8 +16,8 @@ struct TrainOptions {
   double prior_loss_weight = 1.0;           ///< 0: no prior
   bool gradient_checkpointing = false;
   bool train_text_encoder = false;
-  bool center_crop = true;  ///< false: random crops, encoded anew at each step
-  double max_grad_norm = 1.0;
+  bool center_crop = true;                ///< false: random crops, encoded anew at each step
+  double max_grad_norm = 1.0;             ///< of all gradients together; 0: no clipping
   std::string lr_scheduler = "constant";  ///< constant | linear | cosine
   int64_t lr_warmup_steps = 0;
   double adam_beta1 = 0.9, adam_beta2 = 0.999, adam_weight_decay = 1e-2, adam_epsilon = 1e-8;

@@ -19,7 +19,7 @@ struct StepDraws {
 
 struct TrainResult {
   int64_t steps = 0;
-  double final_loss = 0;  ///< mean of the last tenth of the updates
+  double final_loss = 0;       ///< mean of the last tenth of the updates
   std::vector<double> losses;  ///< one an update: the mean over its forward passes
   double seconds = 0;
 };
@@ -29,12 +29,13 @@ struct TrainHooks {
   std::function<StepDraws(int64_t pass, at::IntArrayRef latent_shape)> draws;
 };
 
-/// DreamBooth's training loop (arXiv 2208.12242): for each update `gradient_accumulation_steps` forward passes over
-/// train_batch_size instance and as many prior rows in one batch; loss = mse(instance) + prior_loss_weight * mse(prior);
-/// clip, AdamW, learning-rate schedule. The step of diffusers' train_dreambooth.py; what is trained is fp32 (or the
-/// model's dtype if wider). Frozen text encoders run once per prompt. `model` is trained in place; on any exception its
-/// weights are to be thrown away. Progress: one step an update with the loss. Throws Interrupted within a step, and
-/// MachineError where the loss is not finite.
+/// DreamBooth's training loop (arXiv 2208.12242): for each update `gradient_accumulation_steps` forward
+/// passes over train_batch_size instance and as many prior rows in one batch; loss = mse(instance) +
+/// prior_loss_weight * mse(prior); clip, AdamW, learning-rate schedule. The step of diffusers'
+/// train_dreambooth.py; what is trained is fp32 (or the model's dtype if wider). Frozen text encoders run
+/// once per prompt. `model` is trained in place; on any exception its weights are to be thrown away.
+/// Progress: one step an update with the loss. Throws Interrupted within a step, and MachineError where the
+/// loss is not finite.
 TrainResult train(StableDiffusion& model,
                   const TrainingData& data,
                   const TrainOptions& options,

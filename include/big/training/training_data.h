@@ -11,8 +11,8 @@
 
 namespace big {
 
-/// One picture to learn from and the prompt it stands for. Either its latents are cached (mean and std [C,h,w],
-/// unscaled), or `image` holds the picture (short side = resolution) for a random crop at each step.
+/// One picture to learn from and the prompt it stands for. Either its latents are cached (mean and std
+/// [C,h,w], unscaled), or `image` holds the picture (short side = resolution) for a random crop at each step.
 struct Example {
   torch::Tensor latent_mean, latent_std;
   Image image;
@@ -22,8 +22,8 @@ struct Example {
 /// What a run learns from. Row n of either half of the batches counts on through the whole run.
 struct TrainingData {
   std::vector<Example> instance, prior;
-  /// Which prior example stands at prior row n (empty: in turn). Instance rows run through the photos in an order
-  /// shuffled anew each round, a pure function of (seed, n).
+  /// Which prior example stands at prior row n (empty: in turn). Instance rows run through the photos in an
+  /// order shuffled anew each round, a pure function of (seed, n).
   std::function<size_t(int64_t n)> prior_row;
 };
 

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "big/pipeline/stable_diffusion.h"
+#include "big/training/train_options.h"
+#include "big/training/training_data.h"
+
+namespace big {
+
+/// The rows of one forward pass: the instance half, then the prior half.
+struct Batch {
+  torch::Tensor latent_mean, latent_std;  ///< [rows,C,h,w], unscaled
+  std::vector<std::string> prompts;
+};
+
+/// Deals out the batches of a run. Batch `pass` is a pure function of (data, options.seed, pass).
+class Batches {
+ public:
+  /// `dtype`: of the latents. Throws UsageError where the options ask for pictures that the data does not
+  /// have.
+  Batches(StableDiffusion& model,
+          const TrainingData& data,
+          const TrainOptions& options,
+          torch::ScalarType dtype);
+  Batch read(int64_t pass);
+
+ private:
+  void add_row(const Example& example, int64_t pass, Batch& batch);
+
+  StableDiffusion& model_;
+  const TrainingData& data_;
+  const TrainOptions& options_;
+  torch::ScalarType dtype_;
+  std::vector<torch::Tensor> means_, stds_;  ///< of the batch being read, [C,h,w] each
+};
+
+}  // namespace big

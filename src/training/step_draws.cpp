@@ -1,0 +1,28 @@
+#include "step_draws.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <torch/types.h>
+
+#include "random_streams.h"
+
+namespace big {
+
+StepDraws draw_step(uint64_t seed, int64_t pass, at::IntArrayRef latent_shape, int64_t num_train_timesteps) {
+  auto generator = at::detail::createCPUGenerator(mix_seed(seed, Stream::kStep, static_cast<uint64_t>(pass)));
+  StepDraws draws;
+  draws.latent_noise = torch::randn(latent_shape, generator);
+  draws.noise = torch::randn(latent_shape, generator);
+  draws.timesteps = torch::randint(num_train_timesteps, {latent_shape[0]}, generator, torch::kInt64);
+  return draws;
+}
+
+CropCorner draw_crop(uint64_t seed, int64_t pass, int64_t row, const Image& image, int side) {
+  SplitMix numbers(mix_seed(mix_seed(seed, Stream::kCrop, static_cast<uint64_t>(pass)), Stream::kCrop,
+                            static_cast<uint64_t>(row)));
+  CropCorner corner;
+  corner.x = static_cast<int>(numbers.below(static_cast<uint64_t>(image.width - side) + 1));
+  corner.y = static_cast<int>(numbers.below(static_cast<uint64_t>(image.height - side) + 1));
+  return corner;
+}
+
+}  // namespace big

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "big/training/trainer.h"
+
+namespace big {
+
+/// The random numbers of forward pass `pass` on latents of `latent_shape` [rows,C,h,w]: fp32 on the CPU,
+/// timesteps uniform in 0 ... num_train_timesteps - 1. A pure function of its arguments.
+StepDraws draw_step(uint64_t seed, int64_t pass, at::IntArrayRef latent_shape, int64_t num_train_timesteps);
+
+/// Left upper corner of a square crop.
+struct CropCorner {
+  int x = 0, y = 0;
+};
+/// Where a square of `side` is cut out of a picture for row `row` of pass `pass`: every place equally likely.
+CropCorner draw_crop(uint64_t seed, int64_t pass, int64_t row, const Image& image, int side);
+
+}  // namespace big

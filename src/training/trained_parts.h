@@ -1,0 +1,30 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <vector>
+
+#include "big/pipeline/stable_diffusion.h"
+#include "big/training/train_options.h"
+
+namespace big {
+
+/// What of a model is trained, for as long as this lives: the UNet, and the text encoder where asked. Raises
+/// them to fp32 (wider stays) and lets gradients flow; the destructor freezes them again and drops the
+/// gradients.
+class TrainedParts {
+ public:
+  TrainedParts(StableDiffusion& model, const TrainOptions& options);
+  ~TrainedParts();
+  TrainedParts(const TrainedParts&) = delete;
+  TrainedParts& operator=(const TrainedParts&) = delete;
+  const std::vector<torch::Tensor>& parameters() const { return parameters_; }
+  /// The dtype in which the UNet computes.
+  torch::ScalarType dtype() const { return parameters_.front().scalar_type(); }
+
+ private:
+  StableDiffusion& model_;
+  std::vector<torch::Tensor> parameters_;
+};
+
+}  // namespace big
