@@ -18,7 +18,8 @@ struct AutoencoderKLConfig {
   static AutoencoderKLConfig from_json(const Json& config, const std::string& where);
 };
 
-/// A diagonal Gaussian over latents, not yet multiplied by scaling_factor (diffusers' DiagonalGaussianDistribution).
+/// A diagonal Gaussian over latents, not yet multiplied by scaling_factor (diffusers'
+/// DiagonalGaussianDistribution).
 struct LatentDistribution {
   torch::Tensor mean, std;  ///< [B,latent_channels,h,w]
   torch::Tensor sample(const torch::Tensor& noise) const { return mean + std * noise; }

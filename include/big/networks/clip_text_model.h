@@ -21,12 +21,14 @@ struct ClipTextConfig {
 class ClipTextModelImpl : public torch::nn::Module {
  public:
   explicit ClipTextModelImpl(const ClipTextConfig& config);
+  ~ClipTextModelImpl() override;
   /// ids [B,T] int64 -> the last hidden state after the final norm [B,T,D].
   torch::Tensor forward(const torch::Tensor& ids);
   const ClipTextConfig config;
 
  private:
-  torch::nn::ModuleHolder<torch::nn::Module> text_model_{nullptr};
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
 };
 TORCH_MODULE(ClipTextModel);
 

@@ -6,17 +6,17 @@
 
 namespace big {
 
-/// Architecture of a conditional UNet; keys and defaults of diffusers' UNet2DConditionModel (SD 1, SD 2, the starter).
-/// What a config asks for and this network does not have is an InputError that names the key.
+/// Architecture of a conditional UNet; keys and defaults of diffusers' UNet2DConditionModel (SD 1, SD 2, the
+/// starter). What a config asks for and this network does not have is an InputError that names the key.
 struct UNet2DConditionConfig {
   int64_t sample_size = 64, in_channels = 4, out_channels = 4;
   std::vector<int64_t> block_out_channels = {320, 640, 1280, 1280};
-  std::vector<std::string> down_block_types = {
-      "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"};
-  std::vector<std::string> up_block_types = {
-      "UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"};
-  std::vector<int64_t> layers_per_block = {2, 2, 2, 2};             ///< one a level; a number in JSON means all
-  std::vector<int64_t> attention_heads = {8, 8, 8, 8};              ///< JSON attention_head_dim (diffusers' misnomer) or num_attention_heads
+  std::vector<std::string> down_block_types = {"CrossAttnDownBlock2D", "CrossAttnDownBlock2D",
+                                               "CrossAttnDownBlock2D", "DownBlock2D"};
+  std::vector<std::string> up_block_types = {"UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D",
+                                             "CrossAttnUpBlock2D"};
+  std::vector<int64_t> layers_per_block = {2, 2, 2, 2};  ///< one a level; a number in JSON means all
+  std::vector<int64_t> attention_heads = {8, 8, 8, 8};   ///< JSON attention_head_dim, diffusers' misnomer
   std::vector<int64_t> transformer_layers_per_block = {1, 1, 1, 1};
   std::vector<int64_t> cross_attention_dim = {1280, 1280, 1280, 1280};
   int64_t norm_num_groups = 32;
@@ -34,7 +34,9 @@ class UNet2DConditionImpl : public torch::nn::Module {
   explicit UNet2DConditionImpl(const UNet2DConditionConfig& config);
   ~UNet2DConditionImpl() override;
   /// sample [B,in,h,w], timestep [B] (or [1], any dtype), context [B,T,cross_attention_dim] -> [B,out,h,w].
-  torch::Tensor forward(const torch::Tensor& sample, const torch::Tensor& timestep, const torch::Tensor& context);
+  torch::Tensor forward(const torch::Tensor& sample,
+                        const torch::Tensor& timestep,
+                        const torch::Tensor& context);
   /// Recompute the blocks' activations in the backward pass instead of keeping them.
   void set_gradient_checkpointing(bool on);
   const UNet2DConditionConfig config;

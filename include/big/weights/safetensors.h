@@ -11,9 +11,10 @@
 
 namespace big {
 
-/// A memory-mapped .safetensors file. Opening reads the header alone and checks everything in it (size, JSON, dtypes,
-/// shapes, offsets within the file and not overlapping), so that no file can crash or exhaust the program.
-/// Format: https://github.com/huggingface/safetensors. Tensors share the mapping, which lives as long as any of them.
+/// A memory-mapped .safetensors file. Opening reads the header alone and checks everything in it (size, JSON,
+/// dtypes, shapes, offsets within the file and not overlapping), so that no file can crash or exhaust the
+/// program. Format: https://github.com/huggingface/safetensors. Tensors share the mapping, which lives as
+/// long as any of them.
 class SafetensorsFile {
  public:
   struct Entry {
@@ -41,9 +42,9 @@ class SafetensorsFile {
 
 using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
 
-/// Writes tensors (any device; made contiguous) as the Python library does: larger dtypes first, then by name, header
-/// padded to 8 bytes. Streams through a file beside and renames. `metadata` values are strings; {"format","pt"} is what
-/// transformers insists on.
+/// Writes tensors (any device; made contiguous) as the Python library does: larger dtypes first, then by
+/// name, header padded to 8 bytes. Streams through a file beside and renames. `metadata` values are strings;
+/// {"format","pt"} is what transformers insists on.
 void write_safetensors(const std::filesystem::path& path,
                        const NamedTensors& tensors,
                        const std::map<std::string, std::string>& metadata = {{"format", "pt"}});

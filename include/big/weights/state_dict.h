@@ -13,18 +13,22 @@ namespace big {
 /// Parameters and buffers by their registered path, which is their name in diffusers' files. Shares storage.
 NamedTensors state_dict(const torch::nn::Module& module);
 
-/// Fills `module` from a file: every tensor of the module must be there with its shape, and no other (names the first ten
-/// of each and counts the rest, with a guess at the cause). Names that diffusers writes but nobody needs
-/// (`*.position_ids`) are ignored, `text_model.` may be missing, VAE attention may be 1x1 convolutions or old names
-/// (query/key/value/proj_attn). Values are converted to the module's dtype. Throws InputError.
+/// Fills `module` from a file: every tensor of the module must be there with its shape, and no other (names
+/// the first ten of each and counts the rest, with a guess at the cause). Names that diffusers writes but
+/// nobody needs
+/// (`*.position_ids`) are ignored, `text_model.` may be missing, VAE attention may be 1x1 convolutions or old
+/// names (query/key/value/proj_attn). Values are converted to the module's dtype. Throws InputError.
 void load_state_dict(torch::nn::Module& module, const SafetensorsFile& file);
-/// The same for `folder/<stem>.safetensors`, `<stem>.fp16.safetensors`, or shards with `<stem>.safetensors.index.json`.
+/// The same for `folder/<stem>.safetensors`, `<stem>.fp16.safetensors`, or shards with
+/// `<stem>.safetensors.index.json`.
 void load_weights(torch::nn::Module& module, const std::filesystem::path& folder, const std::string& stem);
 /// The weight files that load_weights would read, in order. Throws InputError where there is none.
 std::vector<std::filesystem::path> weight_files(const std::filesystem::path& folder, const std::string& stem);
 /// The dtype most of the stored tensors have.
 torch::ScalarType stored_dtype(const std::filesystem::path& folder, const std::string& stem);
 /// Saves state_dict(module) in `dtype`.
-void save_weights(const torch::nn::Module& module, const std::filesystem::path& file, torch::ScalarType dtype);
+void save_weights(const torch::nn::Module& module,
+                  const std::filesystem::path& file,
+                  torch::ScalarType dtype);
 
 }  // namespace big

@@ -1,0 +1,85 @@
+#include "checkpoint.h"
+
+#include <ATen/autocast_mode.h>
+#include <torch/torch.h>
+
+namespace big {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+/// Autocast as it was when this was made, put back for a scope.
+struct AutocastState {
+  bool cpu = at::autocast::is_autocast_enabled(at::kCPU), cuda = at::autocast::is_autocast_enabled(at::kCUDA);
+
+  void apply() const {
+    at::autocast::set_autocast_enabled(at::kCPU, cpu);
+    at::autocast::set_autocast_enabled(at::kCUDA, cuda);
+  }
+};
+
+/// What the backward pass needs beside the saved inputs.
+struct Recipe : torch::CustomClassHolder {
+  Recipe(BlockFunction function, std::vector<torch::Tensor> weights)
+      : block(std::move(function)), parameters(std::move(weights)) {}
+  BlockFunction block;
+  std::vector<torch::Tensor> parameters;
+  AutocastState autocast;
+};
+
+struct Recompute : torch::autograd::Function<Recompute> {
+  /// `inputs` are the block's inputs followed by its parameters: so the result asks for a gradient when
+  /// either does.
+  static torch::Tensor forward(AutogradContext* context,
+                               variable_list inputs,
+                               c10::intrusive_ptr<Recipe> recipe) {
+    inputs.resize(inputs.size() - recipe->parameters.size());
+    context->save_for_backward(inputs);
+    context->saved_data["recipe"] = c10::IValue::make_capsule(recipe);
+    return recipe->block(inputs);
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    const auto capsule = context->saved_data["recipe"].toCapsule();
+    const auto& recipe = static_cast<const Recipe&>(*capsule);
+    const AutocastState outside;
+    const torch::AutoGradMode with_gradients(true);
+
+    variable_list inputs;
+    for (const auto& saved : context->get_saved_variables()) {
+      inputs.push_back(saved.defined() ? saved.detach().set_requires_grad(saved.requires_grad()) : saved);
+    }
+    recipe.autocast.apply();
+    const auto output = recipe.block(inputs);
+    outside.apply();
+
+    variable_list all = inputs;
+    all.insert(all.end(), recipe.parameters.begin(), recipe.parameters.end());
+    variable_list wanted;
+    for (const auto& tensor : all) {
+      if (tensor.defined() && tensor.requires_grad()) wanted.push_back(tensor);
+    }
+    const auto found =
+        torch::autograd::grad({output}, wanted, gradients, std::nullopt, false, /*allow_unused=*/true);
+
+    variable_list result(all.size() + 1);  // one for the recipe, which has none
+    size_t next = 0;
+    for (size_t i = 0; i < all.size(); ++i) {
+      if (all[i].defined() && all[i].requires_grad()) result[i] = found[next++];
+    }
+    return result;
+  }
+};
+
+}  // namespace
+
+torch::Tensor checkpoint(const BlockFunction& block,
+                         const std::vector<torch::Tensor>& inputs,
+                         const std::vector<torch::Tensor>& parameters) {
+  variable_list all = inputs;
+  all.insert(all.end(), parameters.begin(), parameters.end());
+  return Recompute::apply(all, c10::make_intrusive<Recipe>(block, parameters));
+}
+
+}  // namespace big

@@ -1,0 +1,35 @@
+#include "timestep_embedding.h"
+
+#include <torch/torch.h>
+
+#include <cmath>
+
+#include "layers.h"
+
+namespace big {
+
+torch::Tensor timestep_sinusoid(const torch::Tensor& timestep, const SinusoidOptions& options) {
+  const int64_t half = options.width / 2;
+  const auto fp32 = torch::TensorOptions().dtype(torch::kFloat32).device(timestep.device());
+
+  auto exponent = -std::log(10000.0) * torch::arange(half, fp32);
+  exponent = exponent / (static_cast<double>(half) - options.freq_shift);
+  const auto angle =
+      timestep.to(torch::kFloat32).unsqueeze(1) * torch::exp(exponent).unsqueeze(0);  // [B,half]
+
+  const auto sine = torch::sin(angle), cosine = torch::cos(angle);
+  auto embedding = options.flip_sin_to_cos ? torch::cat({cosine, sine}, 1) : torch::cat({sine, cosine}, 1);
+  if (options.width % 2 == 1) embedding = torch::constant_pad_nd(embedding, {0, 1});
+  return embedding;
+}
+
+TimestepEmbeddingImpl::TimestepEmbeddingImpl(int64_t in, int64_t out) {
+  linear_1_ = register_module("linear_1", linear(in, out));
+  linear_2_ = register_module("linear_2", linear(out, out));
+}
+
+torch::Tensor TimestepEmbeddingImpl::forward(const torch::Tensor& sinusoid) {
+  return linear_2_(torch::silu(linear_1_(sinusoid)));
+}
+
+}  // namespace big

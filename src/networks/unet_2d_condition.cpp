@@ -1,0 +1,129 @@
+#include "big/networks/unet_2d_condition.h"
+
+#include <torch/torch.h>
+
+#include "layers.h"
+#include "timestep_embedding.h"
+#include "unet_blocks.h"
+
+namespace big {
+namespace {
+
+constexpr int64_t kTimeWidthFactor = 4;  // diffusers: time_embed_dim = 4 * the first level's width
+
+/// What the blocks of a level share, whichever way they lie.
+UNetBlockOptions level_options(const UNet2DConditionConfig& config, size_t level) {
+  UNetBlockOptions options;
+  options.out = config.block_out_channels[level];
+  options.layers = config.layers_per_block[level];
+  options.downsample_padding = config.downsample_padding;
+  options.resnet.time_width = kTimeWidthFactor * config.block_out_channels[0];
+  options.resnet.norm_num_groups = config.norm_num_groups;
+  options.resnet.norm_eps = config.norm_eps;
+  options.transformer.context_width = config.cross_attention_dim[level];
+  options.transformer.heads = config.attention_heads[level];
+  options.transformer.layers = config.transformer_layers_per_block[level];
+  options.transformer.norm_num_groups = config.norm_num_groups;
+  options.transformer.use_linear_projection = config.use_linear_projection;
+  options.transformer.upcast_attention = config.upcast_attention;
+  return options;
+}
+
+UNetBlockOptions down_options(const UNet2DConditionConfig& config, size_t level) {
+  auto options = level_options(config, level);
+  options.in = config.block_out_channels[level == 0 ? 0 : level - 1];
+  options.attend = config.down_block_types[level] == "CrossAttnDownBlock2D" ? Attend::kYes : Attend::kNo;
+  options.resample = level + 1 < config.block_out_channels.size() ? Resample::kYes : Resample::kNo;
+  return options;
+}
+
+/// Up blocks come in the order they run: `index` 0 is the deepest level.
+UNetBlockOptions up_options(const UNet2DConditionConfig& config, size_t index) {
+  const size_t levels = config.block_out_channels.size(), level = levels - 1 - index;
+  auto options = level_options(config, level);
+  options.in = config.block_out_channels[index == 0 ? level : level + 1];
+  options.skip_in = config.block_out_channels[level == 0 ? 0 : level - 1];
+  options.layers += 1;
+  options.attend = config.up_block_types[index] == "CrossAttnUpBlock2D" ? Attend::kYes : Attend::kNo;
+  options.resample = level > 0 ? Resample::kYes : Resample::kNo;
+  return options;
+}
+
+UNetBlockOptions mid_options(const UNet2DConditionConfig& config) {
+  auto options = level_options(config, config.block_out_channels.size() - 1);
+  options.in = options.out;
+  return options;
+}
+
+}  // namespace
+
+struct UNet2DConditionImpl::Parts {
+  torch::nn::Conv2d conv_in{nullptr}, conv_out{nullptr};
+  TimestepEmbedding time_embedding{nullptr};
+  ModuleVector<UNetDownBlock> down_blocks = module_vector<UNetDownBlock>();
+  UNetMidBlock mid_block{nullptr};
+  ModuleVector<UNetUpBlock> up_blocks = module_vector<UNetUpBlock>();
+  torch::nn::GroupNorm conv_norm_out{nullptr};
+  bool checkpointing = false;
+};
+
+UNet2DConditionImpl::UNet2DConditionImpl(const UNet2DConditionConfig& c) : config(c), parts_(new Parts) {
+  const auto& widths = config.block_out_channels;
+  auto& p = *parts_;
+  p.conv_in = register_module("conv_in", conv_3x3(config.in_channels, widths[0]));
+  p.time_embedding =
+      register_module("time_embedding", TimestepEmbedding(widths[0], kTimeWidthFactor * widths[0]));
+  register_module("down_blocks", p.down_blocks);
+  for (size_t i = 0; i < widths.size(); ++i) p.down_blocks->push_back(UNetDownBlock(down_options(config, i)));
+  p.mid_block = register_module("mid_block", UNetMidBlock(mid_options(config)));
+  register_module("up_blocks", p.up_blocks);
+  for (size_t i = 0; i < widths.size(); ++i) p.up_blocks->push_back(UNetUpBlock(up_options(config, i)));
+  p.conv_norm_out =
+      register_module("conv_norm_out", group_norm(config.norm_num_groups, widths[0], config.norm_eps));
+  p.conv_out = register_module("conv_out", conv_3x3(widths[0], config.out_channels));
+}
+
+UNet2DConditionImpl::~UNet2DConditionImpl() = default;
+
+void UNet2DConditionImpl::set_gradient_checkpointing(bool on) { parts_->checkpointing = on; }
+
+torch::Tensor UNet2DConditionImpl::forward(const torch::Tensor& sample,
+                                           const torch::Tensor& timestep,
+                                           const torch::Tensor& context) {
+  auto& p = *parts_;
+  const SinusoidOptions sinusoid{.width = config.block_out_channels[0],
+                                 .flip_sin_to_cos = config.flip_sin_to_cos,
+                                 .freq_shift = config.freq_shift};
+  const auto times = timestep.to(sample.device()).reshape({-1}).expand({sample.size(0)});
+  const UNetInputs inputs{
+      .time = p.time_embedding(timestep_sinusoid(times, sinusoid).to(sample.scalar_type())),
+      .context = context,
+      .checkpointing = p.checkpointing};
+
+  auto x = p.conv_in(sample);  // [B,widths[0],h,w]
+  std::vector<torch::Tensor> skips = {x};
+  for (auto& block : *p.down_blocks) {
+    const auto states = block(x, inputs);
+    x = states.back();
+    skips.insert(skips.end(), states.begin(), states.end());
+  }
+
+  x = p.mid_block(x, inputs);
+
+  // Sides that do not halve evenly all the way down come up in the size of the picture they will be joined
+  // with.
+  const int64_t factor = int64_t{1} << (config.block_out_channels.size() - 1);
+  const bool uneven = sample.size(2) % factor != 0 || sample.size(3) % factor != 0;
+  for (auto& block : *p.up_blocks) {
+    OutputSize size;
+    if (uneven && skips.size() > block->layers()) {
+      const auto& next = skips[skips.size() - 1 - block->layers()];
+      size = {next.size(2), next.size(3)};
+    }
+    x = block(x, skips, inputs, size);
+  }
+
+  return p.conv_out(torch::silu(p.conv_norm_out(x)));
+}
+
+}  // namespace big

@@ -1,0 +1,112 @@
+#include <algorithm>
+
+#include "big/core/error.h"
+#include "big/core/text.h"
+#include "big/networks/unet_2d_condition.h"
+#include "config_reader.h"
+
+namespace big {
+namespace {
+
+/// Everything else that diffusers' class can do, and what it must say for this network to be the same.
+void refuse_other_architectures(const JsonView& view, const Json& config) {
+  const std::vector<std::pair<std::string, std::vector<Json>>> supported = {
+      {"_class_name", {"UNet2DConditionModel"}},
+      {"act_fn", {"silu", "swish"}},
+      {"addition_embed_type", {nullptr}},
+      {"attention_type", {"default"}},
+      {"center_input_sample", {false}},
+      {"class_embed_type", {nullptr}},
+      {"class_embeddings_concat", {false}},
+      {"conv_in_kernel", {3}},
+      {"conv_out_kernel", {3}},
+      {"cross_attention_norm", {nullptr}},
+      {"dropout", {0}},
+      {"dual_cross_attention", {false}},
+      {"encoder_hid_dim", {nullptr}},
+      {"encoder_hid_dim_type", {nullptr}},
+      {"mid_block_only_cross_attention", {nullptr, false}},
+      {"mid_block_scale_factor", {1}},
+      {"mid_block_type", {"UNetMidBlock2DCrossAttn"}},
+      {"num_attention_heads", {nullptr}},
+      {"num_class_embeds", {nullptr}},
+      {"only_cross_attention", {false}},
+      {"resnet_out_scale_factor", {1}},
+      {"resnet_skip_time_act", {false}},
+      {"resnet_time_scale_shift", {"default"}},
+      {"reverse_transformer_layers_per_block", {nullptr}},
+      {"time_cond_proj_dim", {nullptr}},
+      {"time_embedding_act_fn", {nullptr}},
+      {"time_embedding_dim", {nullptr}},
+      {"time_embedding_type", {"positional"}},
+      {"timestep_post_act", {nullptr}},
+  };
+  for (const auto& [key, allowed] : supported) require_one_of(view, config, key, allowed);
+}
+
+std::vector<std::string> block_types(const JsonView& view,
+                                     const std::string& key,
+                                     const std::vector<std::string>& fallback,
+                                     const std::vector<std::string>& known,
+                                     size_t levels) {
+  const auto types = view.get<std::vector<std::string>>(key, fallback);
+  if (types.size() != levels) {
+    throw InputError(concat(view.where(), ": '", key, "' has ", types.size(), " entries, expected ", levels,
+                            " (one a level, as block_out_channels)"));
+  }
+  for (const auto& type : types) {
+    if (std::find(known.begin(), known.end(), type) == known.end()) {
+      throw InputError(
+          concat(view.where(), ": '", key, "' holds ", type, ", supported: ", join(known, " or ")));
+    }
+  }
+  return types;
+}
+
+}  // namespace
+
+UNet2DConditionConfig UNet2DConditionConfig::from_json(const Json& config, const std::string& where) {
+  const JsonView view(config, where);
+  refuse_other_architectures(view, config);
+
+  UNet2DConditionConfig result;
+  result.block_out_channels = view.get<std::vector<int64_t>>("block_out_channels", result.block_out_channels);
+  const size_t levels = result.block_out_channels.size();
+  if (levels < 1 || levels > kMaxLevels) {
+    throw InputError(
+        concat(where, ": 'block_out_channels' has ", levels, " levels, expected 1 to ", kMaxLevels));
+  }
+  for (const int64_t width : result.block_out_channels) {
+    if (width < 1 || width > kMaxWidth) {
+      throw InputError(concat(where, ": 'block_out_channels' holds ", width, ", expected 1 to ", kMaxWidth));
+    }
+  }
+  result.down_block_types = block_types(view, "down_block_types", result.down_block_types,
+                                        {"CrossAttnDownBlock2D", "DownBlock2D"}, levels);
+  result.up_block_types =
+      block_types(view, "up_block_types", result.up_block_types, {"CrossAttnUpBlock2D", "UpBlock2D"}, levels);
+
+  result.sample_size = square_size(view, "sample_size", result.sample_size);
+  result.in_channels = bounded(view, "in_channels", result.in_channels, 1, kMaxWidth);
+  result.out_channels = bounded(view, "out_channels", result.out_channels, 1, kMaxWidth);
+  result.layers_per_block = per_level(view, "layers_per_block", 2, levels, kMaxLayers);
+  result.attention_heads = per_level(view, "attention_head_dim", 8, levels, kMaxWidth);
+  result.transformer_layers_per_block =
+      per_level(view, "transformer_layers_per_block", 1, levels, kMaxLayers);
+  result.cross_attention_dim = per_level(view, "cross_attention_dim", 1280, levels, kMaxWidth);
+
+  result.norm_num_groups = bounded(view, "norm_num_groups", result.norm_num_groups, 1, kMaxWidth);
+  require_divisible(view, "norm_num_groups", result.block_out_channels, result.norm_num_groups);
+  for (size_t i = 0; i < levels; ++i) {
+    require_divisible(view, "attention_head_dim", {result.block_out_channels[i]}, result.attention_heads[i]);
+  }
+  result.norm_eps = view.get<double>("norm_eps", result.norm_eps);
+  result.downsample_padding = bounded(view, "downsample_padding", result.downsample_padding, 0, 1);
+  result.flip_sin_to_cos = view.get<bool>("flip_sin_to_cos", result.flip_sin_to_cos);
+  result.freq_shift = view.get<double>("freq_shift", result.freq_shift);
+  result.use_linear_projection = view.get<bool>("use_linear_projection", result.use_linear_projection);
+  result.upcast_attention = view.get<bool>("upcast_attention", result.upcast_attention);
+  return result;
+}
+
+}  // namespace big
