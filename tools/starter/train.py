@@ -1,9 +1,11 @@
-"""Trains UNet and text encoder together on prepared latents, for a given time; stopped, it goes on where it was.
+"""Trains UNet and text encoder together on prepared latents; stopped, it goes on at its last checkpoint.
 
-    python train.py --data build/starter --spiece build/starter/spiece.model --out build/starter/run --minutes 180
+    python train.py --data build/starter --spiece models/starter/tokenizer/spiece.model \
+        --identifiers models/starter/tokenizer/identifiers.json --out build/starter/run --steps 8000
 
 v-prediction over scaled-linear betas with zero terminal SNR. The learning rate warms up, stays, and falls to nothing
-over the last part; what is saved is the weights' moving average. `--init FOLDER` starts from a packaged starter.
+over the last part of the steps (a run that is to end sooner is resumed with fewer); what is saved is the weights'
+moving average. `--init FOLDER` starts from a packaged starter.
 """
 
 import argparse
@@ -124,14 +126,14 @@ class Run:
             fused=True,
         )
         self.average = [p.detach().clone() for p in self.parameters]
-        self.steps, self.minutes, self.loss = 0, 0.0, 0.0
+        self.steps, self.loss = 0, 0.0
 
     def save(self, path: Path) -> None:
         state = dict(
             parameters=[p.detach() for p in self.parameters],
             average=self.average,
             optimiser=self.optimiser.state_dict(),
-            progress=(self.steps, self.minutes, self.loss),
+            progress=(self.steps, self.loss),
         )
         torch.save(state, path.with_suffix(".new"))
         path.with_suffix(".new").rename(path)
@@ -142,7 +144,7 @@ class Run:
             parameter.data.copy_(value)
         self.average = state["average"]
         self.optimiser.load_state_dict(state["optimiser"])
-        self.steps, self.minutes, self.loss = state["progress"]
+        self.steps, self.loss = state["progress"]
 
     def save_average(self, folder: Path) -> None:
         """Writes the averaged networks as folders of diffusers and transformers."""
@@ -156,8 +158,8 @@ class Run:
 
 
 def learning_rate(arguments: argparse.Namespace, run: Run) -> float:
-    """Warm-up, constant, then linear to 2 % over the last `decay_share` of the time."""
-    left = (1 - run.minutes / arguments.minutes) / arguments.decay_share
+    """Warm-up, constant, then linear to 2 % over the last `decay_share` of the steps."""
+    left = (1 - run.steps / arguments.steps) / arguments.decay_share
     return arguments.learning_rate * min(1, (run.steps + 1) / 100) * min(1, max(0.02, left))
 
 
@@ -198,22 +200,20 @@ def train(arguments: argparse.Namespace) -> None:
     random = np.random.default_rng(run.steps)
     alphas = DDIMScheduler(**SCHEDULER).alphas_cumprod
 
-    last, saved = time.time(), run.minutes
-    while run.minutes < arguments.minutes:
+    saved = time.time()
+    while run.steps < arguments.steps:
         for group in run.optimiser.param_groups:
             group["lr"] = learning_rate(arguments, run)
         loss = train_step(run, data, alphas, arguments.batch, random)
         run.loss = loss if run.steps == 0 else 0.99 * run.loss + 0.01 * loss
         run.steps += 1
-        now = time.time()
-        run.minutes, last = run.minutes + (now - last) / 60, now
         if run.steps % 100 == 0:
             rate = run.optimiser.param_groups[0]["lr"]
-            print(f"step {run.steps} minute {run.minutes:.1f} rate {rate:.1e} loss {run.loss:.4f}", flush=True)
-        if run.minutes - saved > arguments.save_every:
+            print(f"step {run.steps} rate {rate:.1e} loss {run.loss:.4f} CPU s {time.process_time():.0f}", flush=True)
+        if time.time() - saved > 60 * arguments.save_every:
             run.save(checkpoint)
             run.save_average(arguments.out)
-            saved = run.minutes
+            saved = time.time()
     run.save(checkpoint)
     run.save_average(arguments.out)
     print(f"done: {run.steps} steps, {run.steps * arguments.batch} pictures")
@@ -226,7 +226,7 @@ def main() -> None:
     parser.add_argument("--identifiers", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--init", type=Path, help="a starter to go on from")
-    parser.add_argument("--minutes", type=float, default=180)
+    parser.add_argument("--steps", type=int, default=8000)
     parser.add_argument("--learning_rate", type=float, default=1.3e-3)
     parser.add_argument("--decay_share", type=float, default=0.5)
     parser.add_argument("--batch", type=int, default=32)
