@@ -5,7 +5,6 @@ sd2      Stable Diffusion 2: v-prediction, linear projections, heads by level, G
 starter  the bundled model's architecture and tokenizer: v-prediction, zero-terminal SNR, trailing timesteps.
 """
 
-import gzip
 import json
 import math
 from pathlib import Path
@@ -13,6 +12,8 @@ from pathlib import Path
 import torch
 from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer, PreTrainedTokenizerFast
+
+from clip_vocabulary import clip_vocabulary, write_clip_vocabulary
 
 ROOT = Path(__file__).resolve().parents[2]
 FAMILIES = ("sd1", "sd2", "starter")
@@ -38,34 +39,19 @@ def randomise(module, seed):
     return module.eval()
 
 
-def clip_vocabulary():
-    """CLIP's own vocabulary from the merges that PyPI's open_clip_torch ships: (token -> id, [(left, right)])."""
-    import importlib.util
-
-    folder = Path(importlib.util.find_spec("open_clip").origin).parent
-    with gzip.open(folder / "bpe_simple_vocab_16e6.txt.gz", "rt", encoding="utf-8") as file:
-        lines = file.read().split("\n")
-    merges = [tuple(line.split()) for line in lines[1 : 49152 - 256 - 2 + 1]]
-    printable = [*range(ord("!"), ord("~") + 1), *range(0xA1, 0xAC + 1), *range(0xAE, 0xFF + 1)]
-    others = [byte for byte in range(256) if byte not in printable]
-    symbols = [chr(byte) for byte in printable] + [chr(256 + i) for i in range(len(others))]
-    tokens = symbols + [s + "</w>" for s in symbols] + ["".join(m) for m in merges]
-    tokens += ["<|startoftext|>", "<|endoftext|>"]
-    return {token: i for i, token in enumerate(tokens)}, merges
-
-
 def clip_tokenizer(pad_token):
-    vocabulary, merges = clip_vocabulary()
-    assert len(vocabulary) == 49408
-    return CLIPTokenizer(vocab=vocabulary, merges=merges, pad_token=pad_token, model_max_length=77)
+    pieces, merges = clip_vocabulary()
+    return CLIPTokenizer(
+        vocab={piece: i for i, piece in enumerate(pieces)},
+        merges=[tuple(merge.split()) for merge in merges],
+        pad_token=pad_token,
+        model_max_length=77,
+    )
 
 
 def write_clip_files(folder, pad_token):
     """vocab.json, merges.txt and special_tokens_map.json, as Stable Diffusion's own folders have them."""
-    vocabulary, merges = clip_vocabulary()
-    folder.joinpath("vocab.json").write_text(json.dumps(vocabulary, ensure_ascii=False), encoding="utf-8")
-    text = "#version: 0.2\n" + "".join(f"{left} {right}\n" for left, right in merges)
-    folder.joinpath("merges.txt").write_text(text, encoding="utf-8")
+    write_clip_vocabulary(folder)
     special = {"bos_token": "<|startoftext|>", "eos_token": "<|endoftext|>", "unk_token": "<|endoftext|>"}
     special["pad_token"] = pad_token
     folder.joinpath("special_tokens_map.json").write_text(json.dumps(special, indent=2), encoding="utf-8")
