@@ -70,8 +70,8 @@ INSTANTIATE_TEST_SUITE_P(ReadImage,
                                          Case{"orientation_8.jpg", 2},
                                          Case{"orientation_6.png", 0},
                                          Case{"orientation_8.webp", 0}),
-                         [](const auto& info) {
-                           std::string name = info.param.name;
+                         [](const auto& picture) {
+                           std::string name = picture.param.name;
                            std::ranges::replace(name, '.', '_');
                            return name;
                          });
