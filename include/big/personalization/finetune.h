@@ -7,7 +7,6 @@
 
 #include "big/core/progress.h"
 #include "big/imaging/read_image.h"
-#include "big/pipeline/device.h"
 #include "big/registry/target_model.h"
 #include "big/training/train_options.h"
 
@@ -21,10 +20,11 @@ struct FinetuneOptions {
   std::string user;
   std::filesystem::path models_dir, project_models;
   std::string pretrained_model = "starter";
-  std::string identifier;        ///< empty: the rarest unused one-token word
+  std::string identifier;         ///< empty: the rarest unused one-token word
   int64_t num_class_images = -1;  ///< -1: as many as steps, at most 200
   int64_t class_image_steps = 25;
-  double class_image_guidance = 7.5;
+  double class_image_guidance = -1;   ///< negative: guidance_scale of the base's big.json, else 7.5
+  std::string class_image_scheduler;  ///< empty: scheduler of the base's big.json, else its folder's
   bool overwrite = false, dry_run = false, no_wait = false, force = false;
   std::string device = "auto", dtype = "auto";
   TrainOptions train;
@@ -53,8 +53,9 @@ struct FinetuneResult {
   bool dry_run = false;
 };
 
-/// Photos -> identifier. Reserve an identifier, scan photos, draw missing class pictures, train, publish by rename,
-/// register last. Everything before the registry's write can die at any moment and leaves nothing but caches.
+/// Photos -> identifier. Reserve an identifier, scan photos, draw missing class pictures, train, publish by
+/// rename, register last. Everything before the registry's write can die at any moment and leaves nothing but
+/// caches.
 FinetuneResult finetune(const FinetuneOptions& options,
                         const std::function<void(const FinetunePlan&)>& on_plan = {},
                         const ProgressFn& progress = {});

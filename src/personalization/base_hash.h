@@ -1,0 +1,13 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace big {
+
+/// sha256 over the UNet's weight files of a diffusers folder. Computed once: models_dir/cache/hashes.json
+/// keeps it by path, size and time of change. A cache that cannot be read or written costs time, nothing
+/// else. Throws InputError where the folder has no UNet weights.
+std::string unet_hash(const std::filesystem::path& model_folder, const std::filesystem::path& models_dir);
+
+}  // namespace big

@@ -1,0 +1,159 @@
+#include "cost.h"
+
+#include <algorithm>
+#include <fstream>
+#include <limits>
+
+#include "big/core/atomic_file.h"
+#include "big/core/duration.h"
+#include "big/core/error.h"
+#include "big/core/json.h"
+#include "big/core/text.h"
+#include "big/networks/autoencoder_kl.h"
+#include "big/weights/state_dict.h"
+
+namespace big {
+namespace fs = std::filesystem;
+namespace {
+
+/// fp32 tensors of a layer's own size that the backward pass keeps for each layer. Found from diffusers'
+/// training of SD 1.5 at 512 px, 1 + 1 pictures: a peak of 19.3 GB, of which 14.6 GB are weights, gradients
+/// and moments.
+constexpr double kTensorsPerLayer = 48;
+/// With gradient checkpointing the blocks' inputs and one block's inside are left.
+constexpr double kCheckpointedShare = 1.0 / 6;
+/// Program, libtorch and its buffers.
+constexpr uint64_t kProgramBytes = 300u << 20;
+
+struct PartSize {
+  int64_t parameters = 0;
+  uint64_t bytes = 0;
+};
+PartSize part_size(const fs::path& folder, const std::string& stem) {
+  PartSize size;
+  for (const auto& file : weight_files(folder, stem)) {
+    size.bytes += fs::file_size(file);
+    const SafetensorsFile weights(file);
+    for (const auto& [name, entry] : weights.entries()) {
+      int64_t values = 1;
+      for (const int64_t side : entry.shape) values *= side;
+      size.parameters += values;
+    }
+  }
+  return size;
+}
+
+uint64_t folder_bytes(const fs::path& folder) {
+  uint64_t bytes = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file()) bytes += entry.file_size();
+  }
+  return bytes;
+}
+
+/// Bytes that one row of a batch keeps for the backward pass of the UNet.
+double activation_bytes_per_row(const ModelSize& size, int64_t resolution) {
+  double values = 0;
+  double side = static_cast<double>(resolution) / static_cast<double>(size.vae_scale);
+  for (size_t level = 0; level < size.unet.block_out_channels.size(); ++level) {
+    // Down blocks have n layers, up blocks n + 1.
+    const auto layers = static_cast<double>(2 * size.unet.layers_per_block[level] + 1);
+    values += side * side * static_cast<double>(size.unet.block_out_channels[level]) * layers;
+    side = std::max(1.0, side / 2);
+  }
+  return values * kTensorsPerLayer * sizeof(float);
+}
+
+/// One number of a file such as /proc/meminfo ("MemAvailable:  123 kB"), or the largest number where there is
+/// none.
+uint64_t number_after(const fs::path& file, const std::string& key) {
+  std::ifstream in(file);
+  std::string word;
+  while (in >> word) {
+    if (!key.empty() && word != key) continue;
+    if (!key.empty() && !(in >> word)) break;
+    if (word.find_first_not_of("0123456789") != std::string::npos || word.size() > 19) break;  // "max"
+    return std::stoull(word);
+  }
+  return std::numeric_limits<uint64_t>::max();
+}
+
+}  // namespace
+
+ModelSize model_size(const fs::path& folder) {
+  ModelSize size;
+  const auto unet = part_size(folder / "unet", "diffusion_pytorch_model");
+  const auto text = part_size(folder / "text_encoder", "model");
+  const auto vae = part_size(folder / "vae", "diffusion_pytorch_model");
+  size.unet_parameters = unet.parameters;
+  size.text_parameters = text.parameters;
+  size.vae_parameters = vae.parameters;
+  size.unet_bytes = unet.bytes;
+  size.text_bytes = text.bytes;
+  const uint64_t all = folder_bytes(folder);
+  size.rest_bytes = all - std::min(all, unet.bytes + text.bytes);
+  const fs::path unet_config = folder / "unet" / "config.json", vae_config = folder / "vae" / "config.json";
+  size.unet = UNet2DConditionConfig::from_json(read_json(unet_config), unet_config.string());
+  size.vae_scale = AutoencoderKLConfig::from_json(read_json(vae_config), vae_config.string()).scale();
+  return size;
+}
+
+uint64_t predict_memory(const ModelSize& size, const TrainOptions& options, uint64_t frozen_bytes) {
+  constexpr uint64_t kTrainedBytes = 4 * sizeof(float);
+  const auto text_bytes = options.train_text_encoder ? kTrainedBytes : frozen_bytes;
+  const uint64_t weights = static_cast<uint64_t>(size.unet_parameters) * kTrainedBytes +
+                           static_cast<uint64_t>(size.text_parameters) * text_bytes +
+                           static_cast<uint64_t>(size.vae_parameters) * frozen_bytes;
+  const auto rows = static_cast<double>(options.train_batch_size * (options.prior_loss_weight > 0 ? 2 : 1));
+  const double share = options.gradient_checkpointing ? kCheckpointedShare : 1.0;
+  const double activations = activation_bytes_per_row(size, options.resolution) * rows * share;
+  return weights + static_cast<uint64_t>(activations) + kProgramBytes;
+}
+
+uint64_t predict_disk(const ModelSize& size, const TrainOptions& options, const DiskUse& use) {
+  const auto side = static_cast<uint64_t>(options.resolution);
+  uint64_t bytes = size.unet_bytes + static_cast<uint64_t>(use.pictures) * side * side * 3;
+  if (options.train_text_encoder || !use.can_link) bytes += size.text_bytes;
+  if (!use.can_link) bytes += size.rest_bytes;
+  return bytes;
+}
+
+uint64_t available_memory_bytes() {
+  const uint64_t kilobytes = number_after("/proc/meminfo", "MemAvailable:");
+  constexpr uint64_t kUnknown = std::numeric_limits<uint64_t>::max();
+  uint64_t available = kilobytes == kUnknown ? kUnknown : kilobytes * 1024;
+  const uint64_t limit = number_after("/sys/fs/cgroup/memory.max", "");
+  const uint64_t used = number_after("/sys/fs/cgroup/memory.current", "");
+  if (limit != kUnknown && used != kUnknown) {
+    // Cached files count as used but are given back when memory runs short.
+    const uint64_t cached = number_after("/sys/fs/cgroup/memory.stat", "inactive_file");
+    const uint64_t held = used - std::min(used, cached == kUnknown ? 0 : cached);
+    available = std::min(available, limit - std::min(limit, held));
+  }
+  return available;
+}
+
+void refuse_what_cannot_fit(uint64_t memory_bytes,
+                            uint64_t disk_bytes,
+                            const fs::path& models_dir,
+                            const TrainOptions& options) {
+  if (const uint64_t free = available_memory_bytes(); memory_bytes > free) {
+    std::vector<std::string> advice;
+    if (!options.gradient_checkpointing) advice.push_back("--gradient_checkpointing");
+    if (options.train_batch_size > 1)
+      advice.push_back("--train_batch_size 1 (with more --gradient_accumulation_steps)");
+    if (options.train_text_encoder) advice.push_back("--train_text_encoder=false");
+    advice.push_back("a smaller --resolution");
+    throw MachineError(concat("memory: training needs about ", format_bytes(memory_bytes), ", ",
+                              format_bytes(free), " are free; try ", join(advice, ", "),
+                              ", or close other programs (--force goes on)"));
+  }
+  if (const uint64_t free = free_disk_bytes(models_dir); disk_bytes > free) {
+    throw MachineError(concat("disk: the run writes up to ", format_bytes(disk_bytes), " to ",
+                              models_dir.string(), ", ", format_bytes(free),
+                              " are free; make room, take another --models_dir or fewer ",
+                              "--num_class_images (--force goes on)"));
+  }
+}
+
+}  // namespace big

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "big/networks/unet_2d_condition.h"
+#include "big/training/train_options.h"
+
+namespace big {
+
+/// Sizes of a model, read from its files' headers and configs; nothing is loaded.
+struct ModelSize {
+  int64_t unet_parameters = 0, text_parameters = 0, vae_parameters = 0;
+  uint64_t unet_bytes = 0, text_bytes = 0, rest_bytes = 0;  ///< on disk
+  UNet2DConditionConfig unet;
+  int64_t vae_scale = 8;
+};
+/// Throws InputError naming what is missing in the folder.
+ModelSize model_size(const std::filesystem::path& folder);
+
+/// Bytes that training will hold at its peak: what is trained in fp32 four times (weights, gradients, AdamW's
+/// two moments), the rest once in `frozen_bytes` a value, and the activations of one forward pass.
+uint64_t predict_memory(const ModelSize& size, const TrainOptions& options, uint64_t frozen_bytes);
+
+/// Bytes that the run will write at most: the trained parts, class pictures and kept photos, and where
+/// `links` cannot be made (another file system) everything else of the model too.
+struct DiskUse {
+  int64_t pictures = 0;  ///< class pictures to draw and photos to keep
+  bool can_link = true;
+};
+uint64_t predict_disk(const ModelSize& size, const TrainOptions& options, const DiskUse& use);
+
+/// Bytes that programs can still get: MemAvailable of the kernel, or what is left of the container's limit.
+uint64_t available_memory_bytes();
+
+/// Throws MachineError where the memory or the disk at `models_dir` does not hold it, saying what to change.
+void refuse_what_cannot_fit(uint64_t memory_bytes,
+                            uint64_t disk_bytes,
+                            const std::filesystem::path& models_dir,
+                            const TrainOptions& options);
+
+}  // namespace big

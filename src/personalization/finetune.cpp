@@ -1,0 +1,89 @@
+#include "big/personalization/finetune.h"
+
+#include <chrono>
+
+#include "big/core/error.h"
+#include "big/core/log.h"
+#include "big/core/text.h"
+#include "big/training/trainer.h"
+#include "run.h"
+
+namespace big {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+FinetuneResult result_of(const Run& run, const FinetunePlan& plan) {
+  FinetuneResult result;
+  result.identifier = run.claim.identifier;
+  result.category = run.options.category;
+  result.user = run.options.user;
+  result.target = run.options.target;
+  result.base_name = run.base.name;
+  result.base_hash = run.base.hash;
+  result.seed = run.options.train.seed;
+  result.dry_run = run.options.dry_run;
+  result.plan = plan;
+  return result;
+}
+
+FinetuneResult teach(const FinetuneOptions& options,
+                     const std::function<void(const FinetunePlan&)>& on_plan,
+                     const ProgressFn& progress) {
+  const auto start = Clock::now();
+  const Run run = prepare_run(options, progress);
+  MeasuredPlan measured = plan_run(run, on_plan);
+  FinetuneResult result = result_of(run, measured.plan);
+  if (options.dry_run) return result;
+
+  const ClassImageCount pictures = draw_missing(run);
+  result.plan.class_images_reused = pictures.reused;
+  result.plan.class_images_to_draw = pictures.drawn;
+
+  StableDiffusion model = load_model(run.start_folder, run.load);
+  const TrainingData data = teaching_data(run, model, std::move(measured.instance));
+  const TrainResult trained = train(model, data, options.train, progress);
+
+  result.model_path = options.models_dir / publish(run, model, trained.steps);
+  result.steps = trained.steps;
+  result.final_loss = trained.final_loss;
+  result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  return result;
+}
+
+}  // namespace
+
+ClassImageCount draw_missing(const Run& run) {
+  ClassImageCount sum;
+  std::optional<StableDiffusion> base;
+  const auto when_busy = run.options.no_wait ? WhenBusy::kRefuse : WhenBusy::kWait;
+  for (const auto& recipe : run.recipes) {
+    const auto folder = class_image_folder(run.options.models_dir, recipe);
+    ClassImageCount count{run.class_images, 0};
+    if (!missing_class_images(folder, recipe, run.class_images).empty()) {
+      if (!base) base = load_model(run.base.folder, run.load);
+      count =
+          draw_class_images(*base, run.options.models_dir, recipe, run.class_images, when_busy, run.progress);
+    }
+    log_info(
+        concat("class pictures for \"", recipe.prompt, "\": reused ", count.reused, ", drew ", count.drawn));
+    sum.reused += count.reused;
+    sum.drawn += count.drawn;
+  }
+  return sum;
+}
+
+FinetuneResult finetune(const FinetuneOptions& options,
+                        const std::function<void(const FinetunePlan&)>& on_plan,
+                        const ProgressFn& progress) {
+  try {
+    return teach(options, on_plan, progress);
+  } catch (const Interrupted& stopped) {
+    throw Interrupted(
+        stopped.exit_code() - 128,
+        "stopped: this run's training is gone, nothing else; class pictures drawn so far are kept and no "
+        "model was changed (going on with a stopped run is not possible in this version)");
+  }
+}
+
+}  // namespace big

@@ -1,0 +1,61 @@
+#include "photo_set.h"
+
+#include <algorithm>
+
+#include "big/core/error.h"
+#include "big/core/interrupt.h"
+#include "big/core/text.h"
+#include "big/imaging/resize.h"
+
+namespace big {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr size_t kEnoughPhotos = 5;
+
+[[noreturn]] void throw_no_photo(const fs::path& folder, const std::vector<SkippedPhoto>& skipped) {
+  std::string reasons = skipped.empty() ? "; the folder is empty" : "";
+  for (size_t i = 0; i < std::min<size_t>(skipped.size(), 5); ++i) {
+    reasons += concat("\n  ", skipped[i].path.filename().string(), ": ", skipped[i].reason);
+  }
+  if (skipped.size() > 5) reasons += concat("\n  and ", skipped.size() - 5, " more");
+  throw InputError(concat(folder.string(), ": no usable photo (JPEG, PNG, WebP or BMP)", reasons));
+}
+
+std::vector<std::string> warnings_of(const std::vector<FoundPhoto>& photos, int64_t resolution) {
+  std::vector<std::string> warnings;
+  if (photos.size() < kEnoughPhotos) {
+    warnings.push_back(concat("only ", photos.size(), photos.size() == 1 ? " photo" : " photos", ": with ",
+                              kEnoughPhotos,
+                              " or more, on different backgrounds, a subject is learned better"));
+  }
+  for (const auto& photo : photos) {
+    if (std::min(photo.width, photo.height) >= resolution) continue;
+    warnings.push_back(concat(photo.path.filename().string(), ": ", photo.width, "x", photo.height,
+                              " is under the ", resolution, " pixels to be learned at and will be enlarged"));
+  }
+  return warnings;
+}
+
+}  // namespace
+
+PhotoSet read_photos(const fs::path& folder, int64_t resolution) {
+  const auto side = static_cast<int>(resolution);
+  PhotoScan scan = scan_photos(folder, (side + 1) / 2);
+  PhotoSet set;
+  set.skipped = std::move(scan.skipped);
+  for (const auto& photo : scan.photos) {
+    throw_if_interrupted();
+    try {
+      set.images.push_back(resize_short_side(read_image(photo.path), side));
+      set.photos.push_back(photo);
+    } catch (const InputError& error) {
+      set.skipped.push_back({photo.path, error.what()});
+    }
+  }
+  if (set.photos.empty()) throw_no_photo(folder, set.skipped);
+  set.warnings = warnings_of(set.photos, resolution);
+  return set;
+}
+
+}  // namespace big

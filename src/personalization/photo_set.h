@@ -1,0 +1,23 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "big/imaging/read_image.h"
+
+namespace big {
+
+/// The photos of a subject, read, and what a person should know of them.
+struct PhotoSet {
+  std::vector<FoundPhoto> photos;
+  std::vector<SkippedPhoto> skipped;
+  std::vector<std::string> warnings;
+  std::vector<Image> images;  ///< one a photo, short side = resolution
+};
+
+/// Reads every usable photo of `folder`; under half of `resolution` (pixels, short side) a photo is not
+/// usable. Throws InputError where none is, naming the reasons.
+PhotoSet read_photos(const std::filesystem::path& folder, int64_t resolution);
+
+}  // namespace big

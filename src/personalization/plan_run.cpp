@@ -1,0 +1,110 @@
+#include <sys/stat.h>
+
+#include <chrono>
+
+#include "big/core/duration.h"
+#include "big/core/log.h"
+#include "big/core/text.h"
+#include "big/registry/prompt_template.h"
+#include "big/training/latent_cache.h"
+#include "rehearsal.h"
+#include "run.h"
+
+namespace big {
+namespace fs = std::filesystem;
+namespace {
+
+/// Hard links work within one file system alone.
+bool can_link(const fs::path& from, fs::path to) {
+  while (!fs::exists(to) && to.has_parent_path() && to != to.parent_path()) to = to.parent_path();
+  struct stat a {
+  }, b{};
+  return stat(from.c_str(), &a) == 0 && stat(to.c_str(), &b) == 0 && a.st_dev == b.st_dev;
+}
+
+std::vector<std::string> warnings_of(const Run& run) {
+  auto warnings = run.photos.warnings;
+  if (!run.claim.warning.empty()) warnings.push_back(run.claim.warning);
+  if (run.class_images == 0 && !run.earlier.empty()) {
+    warnings.push_back(concat("without a prior the metamodel forgets the ", run.earlier.size(),
+                              " subjects that it knows; leave --prior_loss_weight above 0"));
+  }
+  return warnings;
+}
+
+void count_class_images(const Run& run, FinetunePlan& plan) {
+  for (const auto& recipe : run.recipes) {
+    const fs::path folder = class_image_folder(run.options.models_dir, recipe);
+    const auto missing = static_cast<int64_t>(missing_class_images(folder, recipe, run.class_images).size());
+    plan.class_images_to_draw += missing;
+    plan.class_images_reused += run.class_images - missing;
+  }
+}
+
+FinetunePlan predict(const Run& run) {
+  FinetunePlan plan;
+  plan.photos = run.photos.photos;
+  plan.skipped = run.photos.skipped;
+  plan.warnings = warnings_of(run);
+  plan.identifier = run.claim.identifier;
+  count_class_images(run, plan);
+  DiskUse use;
+  use.pictures = plan.class_images_to_draw;
+  if (is_metamodel(run.options.target)) use.pictures += static_cast<int64_t>(plan.photos.size());
+  use.can_link = can_link(run.start_folder, run.options.models_dir);
+  plan.predicted_disk_bytes = predict_disk(run.size, run.options.train, use);
+  plan.predicted_memory_bytes =
+      predict_memory(run.size, run.options.train, torch::elementSize(run.load.dtype));
+  return plan;
+}
+
+/// Seconds from now to the end, and the photos encoded on the way.
+double measure(const Run& run, const FinetunePlan& plan, std::vector<Example>& instance) {
+  using Clock = std::chrono::steady_clock;
+  const auto& options = run.options;
+  double seconds = 0;
+  if (plan.class_images_to_draw > 0) {
+    StableDiffusion base = load_model(run.base.folder, run.load);
+    const double drawing =
+        seconds_per_class_image(base, run.recipes.front()) * static_cast<double>(plan.class_images_to_draw);
+    log_info(concat("drawing ", plan.class_images_to_draw, " class pictures will take about ",
+                    format_duration(drawing)));
+    seconds += drawing;
+  }
+  // Its weights are thrown away afterwards: the measured step is a real one.
+  StableDiffusion model = load_model(run.start_folder, run.load);
+  const auto start = Clock::now();
+  instance = make_examples(model, run.photos.images, instance_prompt(plan.identifier, options.category),
+                           options.train, run.progress);
+  const double encoding =
+      std::chrono::duration<double>(Clock::now() - start).count() / static_cast<double>(instance.size());
+  seconds += encoding * static_cast<double>(run.class_images * static_cast<int64_t>(run.recipes.size()));
+  return seconds + seconds_per_update(model, instance, options.train) *
+                       static_cast<double>(options.train.max_train_steps);
+}
+
+}  // namespace
+
+MeasuredPlan plan_run(const Run& run, const std::function<void(const FinetunePlan&)>& on_plan) {
+  const auto announce = [&](const FinetunePlan& plan) {
+    if (on_plan) on_plan(plan);
+  };
+  MeasuredPlan measured;
+  measured.plan = predict(run);
+  // What a GPU has left is its own matter; there the allocator says it.
+  const uint64_t memory = run.load.device.is_cpu() ? measured.plan.predicted_memory_bytes : 0;
+  if (!run.options.force) {
+    try {
+      refuse_what_cannot_fit(memory, measured.plan.predicted_disk_bytes, run.options.models_dir,
+                             run.options.train);
+    } catch (...) {
+      announce(measured.plan);
+      throw;
+    }
+  }
+  measured.plan.predicted_seconds = measure(run, measured.plan, measured.instance);
+  announce(measured.plan);
+  return measured;
+}
+
+}  // namespace big

@@ -1,0 +1,120 @@
+#include <algorithm>
+
+#include "big/core/error.h"
+#include "big/core/fail_point.h"
+#include "big/core/text.h"
+#include "big/pipeline/device.h"
+#include "big/registry/names.h"
+#include "big/registry/replay_mix.h"
+#include "cleanup.h"
+#include "layout.h"
+#include "run.h"
+
+namespace big {
+namespace {
+
+constexpr int64_t kMostClassImages = 200;
+
+void check_names(const FinetuneOptions& options) {
+  validate_user(options.user);
+  validate_category(options.category);
+  if (!options.identifier.empty()) validate_identifier(options.identifier);
+  if (options.target == TargetModel::kPretrained) {
+    throw UsageError("target model 'pretrained' cannot be taught; use private, private_meta or meta");
+  }
+  if (options.overwrite && options.identifier.empty()) {
+    throw UsageError("--overwrite teaches a known subject anew: name it with --identifier");
+  }
+}
+
+void check_at_least(const char* name, int64_t value, int64_t least) {
+  if (value < least) throw UsageError(concat("--", name, ' ', value, ": expected at least ", least));
+}
+
+void check_numbers(const FinetuneOptions& options) {
+  check_at_least("max_train_steps", options.train.max_train_steps, 1);
+  check_at_least("train_batch_size", options.train.train_batch_size, 1);
+  check_at_least("gradient_accumulation_steps", options.train.gradient_accumulation_steps, 1);
+  check_at_least("resolution", options.train.resolution, 1);
+  if (options.train.prior_loss_weight < 0) {
+    throw UsageError(
+        concat("--prior_loss_weight ", options.train.prior_loss_weight, ": expected 0 (no prior) or more"));
+  }
+  if (options.num_class_images == 0 && options.train.prior_loss_weight > 0) {
+    throw UsageError(
+        "--num_class_images 0 leaves the prior without pictures; switch it off with --prior_loss_weight 0");
+  }
+}
+
+void check_resolution(int64_t resolution, int64_t scale) {
+  if (resolution % scale == 0) return;
+  const int64_t below = resolution / scale * scale;
+  throw UsageError(concat("--resolution ", resolution, ": this model wants a multiple of ", scale,
+                          "; the nearest are ", std::max(below, scale), " and ", below + scale));
+}
+
+int64_t class_images_wanted(const FinetuneOptions& options) {
+  if (options.train.prior_loss_weight == 0) return 0;
+  if (options.num_class_images > 0) return options.num_class_images;
+  return std::min(options.train.max_train_steps, kMostClassImages);
+}
+
+void check_same_base(const MetamodelState& state, const BaseModel& base, TargetModel target) {
+  if (state.base_hash == base.hash) return;
+  throw InputError(concat("target model '", to_string(target), "' stands on the base '", state.base_name,
+                          "' (", state.base_hash.substr(0, 12), "), this run asks for '", base.name, "' (",
+                          base.hash.substr(0, 12), "); pass --pretrained_model ", state.base_name,
+                          ", or begin it anew with finetune --reset"));
+}
+
+/// Where a metamodel stands, read while its writer lock is held.
+void continue_metamodel(Run& run) {
+  const auto& options = run.options;
+  clean_metamodel(options.models_dir, options.target, options.user);
+  const Registry registry = read_registry(options.models_dir);
+  const auto state = registry.metamodels.find(identifier_scope(options.target, options.user));
+  if (state == registry.metamodels.end() || state->second.version.empty()) return;
+  check_same_base(state->second, run.base, options.target);
+  run.start_folder = current_model(registry, options.models_dir, options.target, options.user, "");
+  run.earlier = registry.visible(options.target, options.user);
+  std::erase_if(run.earlier,
+                [&](const Subject& subject) { return subject.identifier == run.claim.identifier; });
+}
+
+/// The categories that the prior half of the batches shows.
+std::vector<std::string> prior_categories(const Run& run) {
+  std::vector<ReplaySubject> earlier;
+  for (const auto& subject : run.earlier)
+    earlier.push_back({subject.identifier, subject.category, subject.photos});
+  return ReplayMix(run.options.category, earlier, run.options.train.seed).categories();
+}
+
+}  // namespace
+
+Run prepare_run(const FinetuneOptions& options, const ProgressFn& progress) {
+  check_names(options);
+  check_numbers(options);
+  Run run;
+  run.options = options;
+  run.progress = progress;
+  run.load.device = parse_device(options.device);
+  run.load.dtype = parse_dtype(options.dtype, run.load.device);
+  run.base = find_base(options.pretrained_model, options.models_dir, options.project_models);
+  run.size = model_size(run.base.folder);
+  check_resolution(options.train.resolution, run.size.vae_scale);
+  run.photos = read_photos(options.photos, options.train.resolution);
+  fail_point("photos");
+
+  clean_models_dir(options.models_dir);
+  run.claim = claim_identifier(options, run.base.folder / "tokenizer");
+  run.start_folder = run.base.folder;
+  if (is_metamodel(options.target)) continue_metamodel(run);
+
+  run.class_images = class_images_wanted(options);
+  if (run.class_images > 0) run.categories = prior_categories(run);
+  for (const auto& category : run.categories)
+    run.recipes.push_back(class_image_recipe(run.base, category, options));
+  return run;
+}
+
+}  // namespace big

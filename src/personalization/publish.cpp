@@ -1,0 +1,137 @@
+#include <ctime>
+
+#include "big/core/atomic_file.h"
+#include "big/core/fail_point.h"
+#include "big/core/text.h"
+#include "big/imaging/png.h"
+#include "big/pipeline/save_model.h"
+#include "cleanup.h"
+#include "layout.h"
+#include "run.h"
+#include "unregistered.h"
+
+namespace big {
+namespace fs = std::filesystem;
+namespace {
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[sizeof "2026-11-25T10:00:00Z"];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+Subject new_row(const Run& run, int64_t steps) {
+  Subject row;
+  row.identifier = run.claim.identifier;
+  row.category = run.options.category;
+  row.user = run.options.user;
+  row.target = run.options.target;
+  row.base_name = run.base.name;
+  row.base_hash = run.base.hash;
+  row.photos = static_cast<int64_t>(run.photos.photos.size());
+  row.steps = steps;
+  row.date = utc_now();
+  row.seed = run.options.train.seed;
+  return row;
+}
+
+/// Puts the row in its place: where the subject's former row stands, else at the end.
+void put_row(Registry& registry, const Subject& row) {
+  for (auto& subject : registry.subjects) {
+    if (subject.identifier == row.identifier &&
+        identifier_scope(subject.target, subject.user) == identifier_scope(row.target, row.user)) {
+      subject = row;
+      return;
+    }
+  }
+  registry.subjects.push_back(row);
+}
+
+/// The last act of a run: from here on the subject is known.
+void register_last(const fs::path& models_dir, const std::function<void(Registry&)>& change) {
+  fail_point("registry");
+  update_registry(models_dir, change);
+  fail_point("registry");
+}
+
+/// A complete model at `folder` (absolute), by one rename; unregistered as yet.
+void save_at(const Run& run, const StableDiffusion& model, const fs::path& folder) {
+  StagedFolder staged(folder);
+  SavedParts parts;
+  parts.text_encoder = run.options.train.train_text_encoder;
+  save_model(model, run.start_folder, staged.path(), parts);
+  mark_unregistered(staged.path());
+  fail_point("saving");
+  staged.commit();
+  fail_point("rename");
+}
+
+/// Keeps the photos (short side = resolution) for replay while later subjects are learned.
+void keep_photos(const Run& run, const fs::path& folder) {
+  StagedFolder staged(folder);
+  for (size_t i = 0; i < run.photos.images.size(); ++i) {
+    // Leading zeros: the files sort by number.
+    const std::string number = std::to_string(i);
+    write_png(
+        staged.path() / concat(std::string(4 - std::min<size_t>(4, number.size()), '0'), number, ".png"),
+        run.photos.images[i]);
+  }
+  mark_unregistered(staged.path());
+  staged.commit();
+  fail_point("photos");
+}
+
+fs::path publish_private(const Run& run, const StableDiffusion& model, Subject row) {
+  const auto& options = run.options;
+  const fs::path user_folder = fs::path("users") / options.user;
+  const fs::path folder = fresh_folder(options.models_dir / user_folder, row.identifier);
+  save_at(run, model, folder);
+  row.model_path = (user_folder / folder.filename()).string();
+  register_last(options.models_dir, [&](Registry& registry) { put_row(registry, row); });
+
+  unmark_unregistered(folder);
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(options.models_dir / user_folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name != folder.filename() && identifier_of_folder(name) == row.identifier) names.push_back(name);
+  }
+  for (const auto& name : names) clean_private_folder(options.models_dir, options.user, name);
+  return row.model_path;
+}
+
+fs::path publish_version(const Run& run, const StableDiffusion& model, Subject row) {
+  const auto& options = run.options;
+  const MetamodelLayout layout = metamodel_layout(options.target, options.user);
+  const fs::path photos = fresh_folder(options.models_dir / layout.photos, row.identifier);
+  keep_photos(run, photos);
+  set_kept_photos(row, layout.photos / photos.filename());
+
+  const auto numbers = version_numbers(options.models_dir / layout.versions);
+  const std::string version = std::to_string(numbers.empty() ? 1 : numbers.back() + 1);
+  const fs::path folder = options.models_dir / layout.versions / version;
+  save_at(run, model, folder);
+
+  const std::string scope = identifier_scope(options.target, options.user);
+  row.model_path = (layout.versions / version).string();
+  register_last(options.models_dir, [&](Registry& registry) {
+    put_row(registry, row);
+    registry.metamodels[scope] = {version, run.base.name, run.base.hash};
+    for (auto& subject : registry.subjects) {
+      if (identifier_scope(subject.target, subject.user) == scope) subject.model_path = row.model_path;
+    }
+  });
+  clean_metamodel(options.models_dir, options.target, options.user);
+  return row.model_path;
+}
+
+}  // namespace
+
+fs::path publish(const Run& run, const StableDiffusion& model, int64_t steps) {
+  const Subject row = new_row(run, steps);
+  return is_metamodel(row.target) ? publish_version(run, model, row) : publish_private(run, model, row);
+}
+
+}  // namespace big

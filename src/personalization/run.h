@@ -1,0 +1,61 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "big/core/progress.h"
+#include "big/personalization/finetune.h"
+#include "big/personalization/models_dir.h"
+#include "big/pipeline/stable_diffusion.h"
+#include "big/registry/registry.h"
+#include "big/training/training_data.h"
+#include "claim.h"
+#include "class_images.h"
+#include "cost.h"
+#include "photo_set.h"
+
+namespace big {
+
+/// What one run of finetune works with, all of it settled before anything long begins.
+struct Run {
+  FinetuneOptions options;
+  ProgressFn progress;
+  BaseModel base;
+  PhotoSet photos;
+  Claim claim;
+  std::filesystem::path
+      start_folder;              ///< the model to go on from: the base, or a metamodel's current version
+  std::vector<Subject> earlier;  ///< subjects of the metamodel to be replayed
+  std::vector<std::string>
+      categories;  ///< that class pictures are wanted of, the new one first; empty: no prior
+  std::vector<ClassImageRecipe> recipes;  ///< one a category
+  int64_t class_images = 0;               ///< of each category
+  ModelSize size;
+  LoadOptions load;
+};
+
+/// Checks names and numbers, finds the base, reads the photos, claims identifier and model. Throws before
+/// anything is written that is no cache.
+Run prepare_run(const FinetuneOptions& options, const ProgressFn& progress);
+
+/// A plan with what was measured for it.
+struct MeasuredPlan {
+  FinetunePlan plan;
+  std::vector<Example> instance;  ///< the photos as the trainer takes them
+};
+/// Predicts memory and disk; where they do not suffice the plan is announced and MachineError thrown (not
+/// with force). Measures one step and one class picture, and announces the plan.
+MeasuredPlan plan_run(const Run& run, const std::function<void(const FinetunePlan&)>& on_plan);
+
+/// Draws the class pictures that are missing, with the base.
+ClassImageCount draw_missing(const Run& run);
+
+/// Instance rows and prior rows: class pictures, for metamodels mixed with kept photos of earlier subjects.
+TrainingData teaching_data(const Run& run, StableDiffusion& model, std::vector<Example> instance);
+
+/// Saves, publishes by rename, registers, deletes what is old. Returns the model's folder relative to
+/// models_dir.
+std::filesystem::path publish(const Run& run, const StableDiffusion& model, int64_t steps);
+
+}  // namespace big

@@ -1,0 +1,127 @@
+#include "cleanup.h"
+
+#include <gtest/gtest.h>
+
+#include "big/core/error.h"
+#include "big/core/file_lock.h"
+#include "claim.h"
+#include "layout.h"
+#include "models_folder.h"
+#include "support/temp_dir.h"
+#include "unregistered.h"
+
+namespace big {
+namespace fs = std::filesystem;
+namespace {
+
+/// A models folder of one user and a metamodel, made by hand.
+class Cleanup : public testing::Test {
+ protected:
+  fs::path models() const { return dir_.path(); }
+  fs::path user() const { return models() / "users" / "anna"; }
+  fs::path meta() const { return models() / "metamodel"; }
+
+  fs::path published(const fs::path& folder, bool marked) {
+    make_model_folder(folder);
+    if (marked) mark_unregistered(folder);
+    return folder;
+  }
+  void register_private(const std::string& identifier, const std::string& model_path) {
+    update_registry(models(), [&](Registry& registry) {
+      registry.subjects.push_back(make_subject(TargetModel::kPrivate, identifier, model_path));
+    });
+  }
+  void register_meta(const std::string& identifier, const std::string& version, const std::string& photos) {
+    update_registry(models(), [&](Registry& registry) {
+      Subject subject = make_subject(TargetModel::kMeta, identifier, "metamodel/versions/" + version);
+      set_kept_photos(subject, photos);
+      registry.subjects.push_back(subject);
+      registry.metamodels["meta"] = {version, "starter", "abc"};
+    });
+  }
+
+ private:
+  TempDir dir_;
+};
+
+TEST_F(Cleanup, DeletesAModelThatWasNeverRegistered) {
+  register_private("sks", "users/anna/sks");
+  const auto kept = published(user() / "sks", false), left = published(user() / "brc", true);
+  clean_models_dir(models());
+  EXPECT_TRUE(fs::exists(kept));
+  EXPECT_FALSE(fs::exists(left));
+}
+
+TEST_F(Cleanup, ALostRegistryCostsNoModel) {
+  const auto model = published(user() / "sks", false), version = published(meta() / "versions" / "3", false);
+  const auto photos = published(meta() / "photos" / "brc", false);
+  clean_models_dir(models());
+  EXPECT_TRUE(fs::exists(model));
+  EXPECT_TRUE(fs::exists(version));
+  EXPECT_TRUE(fs::exists(photos));
+}
+
+TEST_F(Cleanup, ADamagedRegistryStopsBeforeAnythingIsDeleted) {
+  const auto left = published(user() / "brc", true);
+  write_text(models() / "registry.json", "{ damaged");
+  EXPECT_THROW(clean_models_dir(models()), InputError);
+  EXPECT_TRUE(fs::exists(left));
+}
+
+TEST_F(Cleanup, LeavesWhatALivingRunIsAboutToRegister) {
+  const auto left = published(user() / "brc", true);
+  {
+    const auto lock = FileLock::acquire(writer_lock_file(models(), TargetModel::kPrivate, "anna", "brc"));
+    clean_models_dir(models());
+    EXPECT_TRUE(fs::exists(left));
+  }
+  clean_models_dir(models());
+  EXPECT_FALSE(fs::exists(left));
+}
+
+TEST_F(Cleanup, AModelTaughtAnewLosesItsOldFolderAndItsNote) {
+  register_private("sks", "users/anna/sks-2");
+  const auto old = published(user() / "sks", false), current = published(user() / "sks-2", true);
+  clean_models_dir(models());
+  EXPECT_FALSE(fs::exists(old));
+  EXPECT_TRUE(fs::exists(current));
+  EXPECT_FALSE(is_marked_unregistered(current));
+}
+
+TEST_F(Cleanup, KeepsTheCurrentVersionAndTheOneBefore) {
+  register_meta("sks", "4", "metamodel/photos/sks");
+  for (const char* n : {"1", "3", "4"}) published(meta() / "versions" / n, false);
+  published(meta() / "versions" / "5", true);
+  published(meta() / "photos" / "sks", false);
+  published(meta() / "photos" / "brc", true);
+  clean_models_dir(models());
+  EXPECT_EQ(version_numbers(meta() / "versions"), (std::vector<int64_t>{3, 4}));
+  EXPECT_TRUE(fs::exists(meta() / "photos" / "sks"));
+  EXPECT_FALSE(fs::exists(meta() / "photos" / "brc"));
+}
+
+TEST_F(Cleanup, DeletesPhotosThatWereReplaced) {
+  register_meta("sks", "1", "metamodel/photos/sks-2");
+  published(meta() / "versions" / "1", false);
+  published(meta() / "photos" / "sks", false);
+  published(meta() / "photos" / "sks-2", false);
+  clean_models_dir(models());
+  EXPECT_FALSE(fs::exists(meta() / "photos" / "sks"));
+  EXPECT_TRUE(fs::exists(meta() / "photos" / "sks-2"));
+}
+
+TEST_F(Cleanup, ReachesThePrivateMetamodelToo) {
+  const auto left = published(user() / "private_meta" / "versions" / "1", true);
+  clean_models_dir(models());
+  EXPECT_FALSE(fs::exists(left));
+}
+
+TEST_F(Cleanup, DeletesPartialFoldersOfDeadProcesses) {
+  // No process has this number: it is above the kernel's largest.
+  const auto partial = published(user() / "sks.partial-4194305-0", false);
+  clean_models_dir(models());
+  EXPECT_FALSE(fs::exists(partial));
+}
+
+}  // namespace
+}  // namespace big

@@ -1,0 +1,152 @@
+#include "big/personalization/draw.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "big/core/error.h"
+#include "big/imaging/png.h"
+#include "big/registry/registry.h"
+#include "output_folder.h"
+#include "picture_metadata.h"
+#include "support/error_of.h"
+#include "support/temp_dir.h"
+
+namespace big {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST(OutputFolder, NamesAreThePromptMadeSafe) {
+  EXPECT_EQ(prompt_folder_name("a sks, on the beach"), "a-sks-on-the-beach");
+  EXPECT_EQ(prompt_folder_name("../etc/x\n\x7fy\xc2\x85z"), ".._etc_x__y_z");
+  EXPECT_EQ(prompt_folder_name("naïve 小狗 🐶"), "naïve-小狗-🐶");
+}
+
+TEST(OutputFolder, LongNamesAreCutAtACharacter) {
+  EXPECT_EQ(prompt_folder_name(std::string(199, 'a') + "é"), std::string(199, 'a'));
+  EXPECT_EQ(prompt_folder_name(std::string(198, 'a') + "é!"), std::string(198, 'a') + "é");
+}
+
+TEST(OutputFolder, EachRunGetsOneOfItsOwn) {
+  TempDir dir;
+  const auto parent = dir.path() / "out/sks";
+  EXPECT_EQ(make_output_folder(parent, "a sks", 17), parent / "a-sks-17");
+  EXPECT_EQ(make_output_folder(parent, "a sks", 17), parent / "a-sks-17-2");
+  EXPECT_EQ(make_output_folder(parent, "a sks", 17), parent / "a-sks-17-3");
+  EXPECT_TRUE(fs::is_directory(parent / "a-sks-17-3"));
+}
+
+TEST(OutputFolder, AFileInTheWayIsTheMachinesFault) {
+  TempDir dir;
+  std::ofstream(dir.path() / "file") << "x";
+  const auto message = error_of<MachineError>([&] { make_output_folder(dir.path() / "file", "a", 1); });
+  EXPECT_NE(message.find("--output_dir"), std::string::npos) << message;
+}
+
+TEST(PictureMetadata, ParametersAreAsTheWebUisParseThem) {
+  DrawOptions options;
+  options.generate.num_inference_steps = 25;
+  options.generate.guidance_scale = 7;
+  options.program_version = "0.1.0";
+  DrawPlan plan;
+  plan.prompt_used = "a sks dog";
+  plan.model_name = "my, model: 1";
+  const PictureContext context{{SamplerKind::kDpmSolverPlusPlus2M, true}, std::string(64, 'e')};
+  EXPECT_EQ(picture_text(options, plan, context, Image(64, 48), 9).at("parameters"),
+            "a sks dog\nSteps: 25, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 7, Seed: 9, Size: "
+            "64x48, Model "
+            "hash: eeeeeeeeee, Model: \"my, model: 1\", RNG: CPU, Version: BIG 0.1.0");
+}
+
+TEST(PictureMetadata, TheNegativePromptHasALineOfItsOwn) {
+  DrawOptions options;
+  options.generate.negative_prompt = "blurry";
+  options.generate.guidance_scale = 2.5;
+  const auto text = picture_text(options, {}, {}, Image(8, 8), 0).at("parameters");
+  EXPECT_EQ(text.find("\nNegative prompt: blurry\nSteps: 50, "), 0u) << text;
+  EXPECT_NE(text.find("CFG scale: 2.5,"), std::string::npos) << text;
+}
+
+/// Anna's private sks (dog) and the metamodel's sks (house), both of them the starter itself.
+class DrawPlanning : public testing::Test {
+ protected:
+  void SetUp() override {
+    const fs::path starter = fs::path(std::getenv("BIG_TEST_SOURCE_DIR")) / "models/starter";
+    for (const char* model : {"users/anna/sks", "metamodel/versions/1"}) {
+      fs::create_directories((dir_.path() / model).parent_path());
+      fs::create_directory_symlink(starter, dir_.path() / model);
+    }
+    update_registry(dir_.path(), [](Registry& registry) {
+      Subject dog;
+      dog.identifier = "sks";
+      dog.category = "dog";
+      dog.user = "anna";
+      dog.base_hash = "aaaa";
+      dog.model_path = "users/anna/sks";
+      Subject house = dog;
+      house.category = "house";
+      house.target = TargetModel::kMeta;
+      house.model_path = "metamodel";
+      registry.subjects = {dog, house};
+      registry.metamodels["meta"].version = "1";
+      registry.metamodels["meta"].base_hash = "bbbb";
+    });
+    options_.user = "anna";
+    options_.models_dir = dir_.path();
+    options_.project_models = starter.parent_path();
+    options_.output_dir = dir_.path() / "out";
+  }
+
+  TempDir dir_;
+  DrawOptions options_;
+};
+
+TEST_F(DrawPlanning, TheCategoryComesFromTheTargetModel) {
+  options_.generate.prompt = "a sks";
+  EXPECT_EQ(plan_drawing(options_).prompt_used, "a sks dog");
+  EXPECT_EQ(plan_drawing(options_).base_hash, "aaaa");
+  options_.target = TargetModel::kMeta;
+  EXPECT_EQ(plan_drawing(options_).prompt_used, "a sks house");
+  EXPECT_EQ(plan_drawing(options_).base_hash, "bbbb");
+  EXPECT_EQ(plan_drawing(options_).folder_word, "metamodel");
+  options_.target = TargetModel::kPretrained;
+  EXPECT_EQ(plan_drawing(options_).prompt_used, "a sks");
+}
+
+TEST_F(DrawPlanning, AnIdentifierNeedNotStandInThePrompt) {
+  options_.generate.prompt = "in the snow";
+  options_.identifier = "sks";
+  const DrawPlan plan = plan_drawing(options_);
+  EXPECT_EQ(plan.prompt_used, "in the snow");
+  EXPECT_EQ(plan.identifiers, std::vector<std::string>{"sks"});
+  EXPECT_EQ(plan.categories, std::vector<std::string>{"dog"});
+}
+
+TEST_F(DrawPlanning, OtherPeopleDoNotSeeAPrivateSubject) {
+  options_.generate.prompt = "a sks";
+  options_.user = "bob";
+  const auto message = error_of<UsageError>([&] { plan_drawing(options_); });
+  EXPECT_NE(message.find("known: nothing taught yet; 'sks' is known in meta (house)"), std::string::npos)
+      << message;
+}
+
+TEST_F(DrawPlanning, AStoppedRunKeepsFinishedPicturesAndSaysWhere) {
+  options_.generate.prompt = "a sks";
+  options_.generate.num_images = 3;
+  options_.generate.num_inference_steps = 2;
+  int64_t steps = 0;
+  const auto stop_in_the_second = [&](const Progress&) {
+    if (++steps == 3) throw Interrupted(2, "stopped");
+  };
+  const auto message =
+      error_of<Interrupted>([&] { draw(options_, plan_drawing(options_), stop_in_the_second); });
+  EXPECT_EQ(message.find("stopped: 1 of 3 pictures were finished, they are in "), 0u) << message;
+  const fs::path directory = message.substr(message.rfind(' ') + 1);
+  EXPECT_TRUE(fs::exists(directory / "generation-0.png"));
+  EXPECT_FALSE(fs::exists(directory / "grid.png"));
+}
+
+}  // namespace
+}  // namespace big
