@@ -50,7 +50,7 @@ SentencePieceTokenizer::SentencePieceTokenizer(const std::string& bytes,
 }
 
 std::vector<int64_t> SentencePieceTokenizer::encode(std::string_view text) const {
-  const std::string clean = lower_case_ ? to_lower(text) : repaired_utf8(text);
+  const std::string clean = lower_case_ ? to_lower_in_context(repaired_utf8(text)) : repaired_utf8(text);
   std::vector<int> ids;
   const auto status = processor_.Encode(clean, &ids);
   if (!status.ok()) throw std::runtime_error("SentencePiece cannot encode: " + status.ToString());

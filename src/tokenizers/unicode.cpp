@@ -1,6 +1,7 @@
 #include "unicode.h"
 
 #include <unicode/bytestream.h>
+#include <unicode/casemap.h>
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 #include <unicode/uniset.h>
@@ -30,8 +31,15 @@ void for_each_code_point(std::string_view text, Visit visit) {
   }
 }
 
+// ICU counts in 32 bits.
+icu::StringPiece piece_of(std::string_view text) {
+  if (text.size() > std::numeric_limits<int32_t>::max())
+    throw InputError("a text over 2 GiB cannot be encoded");
+  return {text.data(), static_cast<int32_t>(text.size())};
+}
+
 void check(UErrorCode status) {
-  if (U_FAILURE(status)) throw std::runtime_error(std::string("ICU: NFC failed: ") + u_errorName(status));
+  if (U_FAILURE(status)) throw std::runtime_error(std::string("ICU: ") + u_errorName(status));
 }
 
 // The tokenizers library normalises with the tables of Unicode 9: marks of later versions stay where they
@@ -75,7 +83,7 @@ std::string to_nfc(std::string_view text) {
   UErrorCode status = U_ZERO_ERROR;
   std::string out;
   icu::StringByteSink<std::string> sink(&out);
-  nfc.normalizeUTF8(0, {text.data(), static_cast<int32_t>(text.size())}, sink, nullptr, status);
+  nfc.normalizeUTF8(0, piece_of(text), sink, nullptr, status);
   check(status);
   return out;
 }
@@ -91,6 +99,16 @@ std::string to_lower(std::string_view text) {
       append_utf8(out, u_tolower(c));
     }
   });
+  return out;
+}
+
+std::string to_lower_in_context(std::string_view text) {
+  UErrorCode status = U_ZERO_ERROR;
+  std::string out;
+  icu::StringByteSink<std::string> sink(&out);
+  constexpr const char* kRootLocale = "";
+  icu::CaseMap::utf8ToLower(kRootLocale, 0, piece_of(text), sink, nullptr, status);
+  check(status);
   return out;
 }
 

@@ -17,6 +17,8 @@ std::string repaired_utf8(std::string_view text);
 std::string to_nfc(std::string_view text);
 /// Every code point by itself to lower case, as the tokenizers library does: no final sigma, no locale.
 std::string to_lower(std::string_view text);
+/// The text as a whole to lower case, as Python's str.lower(): a sigma that ends a word becomes a final one.
+std::string to_lower_in_context(std::string_view text);
 
 bool is_space(int32_t code_point);   ///< White_Space, the \s of the split pattern
 bool is_letter(int32_t code_point);  ///< \p{L}
