@@ -10,6 +10,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+# Files beside this one (tokenizers.py) must not hide the packages of the same name.
+sys.path.append(sys.path.pop(0))
+
 import torch
 from diffusers import StableDiffusionPipeline
 
