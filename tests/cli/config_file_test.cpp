@@ -1,0 +1,144 @@
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "big/core/error.h"
+#include "cli/option_table.h"
+#include "cli/run_tool.h"
+#include "support/error_of.h"
+#include "support/temp_dir.h"
+
+namespace big {
+namespace {
+
+/// A table that reads configuration files of a folder of its own.
+struct Reader {
+  TempDir dir;
+  std::string prompt, base = "starter";
+  std::filesystem::path photos;
+  int64_t steps = 1;
+  double rate = 0;
+  bool fast = false, wipe = false;
+  OptionTable table{{"sample", "", "", {}}};
+  std::filesystem::path file = dir.path() / "sub/my.toml";
+
+  Reader() {
+    table.add("G", "prompt", "", &prompt);
+    table.add("G", "base", "", &base).name_or_path();
+    table.add("G", "photos", "", &photos);
+    table.add("G", "steps", "", &steps).range(1, 10);
+    table.add("G", "rate", "", &rate);
+    table.add("G", "fast", "", &fast);
+    table.add("G", "wipe", "", &wipe).flag_only();
+  }
+  void read(const std::string& text) {
+    write_file(file, text);
+    table.read_config(file);
+  }
+  template <class E>
+  std::string error(const std::string& text) {
+    return error_of<E>([&] { read(text); });
+  }
+  std::string at(int line, const std::string& rest) const {
+    return file.string() + ":" + std::to_string(line) + ": " + rest;
+  }
+};
+
+TEST(ConfigFile, ValuesOfEveryKindReachTheirFields) {
+  Reader r;
+  r.read("# mine\nprompt = \"a sks\"\nsteps = 7\nrate = 2\nfast = true\n");
+  EXPECT_EQ(r.prompt, "a sks");
+  EXPECT_EQ(r.steps, 7);
+  EXPECT_DOUBLE_EQ(r.rate, 2);
+  EXPECT_TRUE(r.fast);
+}
+
+TEST(ConfigFile, PathsAreRelativeToTheFile) {
+  Reader r;
+  r.read("photos = 'dog photos'\nbase = '../weights/sd'\n");
+  EXPECT_EQ(r.photos, r.file.parent_path() / "dog photos");
+  EXPECT_EQ(r.base, (r.file.parent_path() / "../weights/sd").string());
+  Reader named;
+  named.read("base = 'starter'\nphotos = '/abs'\n");
+  EXPECT_EQ(named.base, "starter");
+  EXPECT_EQ(named.photos, "/abs");
+}
+
+TEST(ConfigFile, UnknownKeysNameTheNearest) {
+  Reader r;
+  EXPECT_EQ(r.error<UsageError>("fast = true\nstep = 3\n"),
+            r.at(2, "'step' is no key of sample; did you mean 'steps'?"));
+  EXPECT_EQ(r.error<UsageError>("[section]\nsteps = 3\n"),
+            r.at(1, "'section' is no key of sample; see sample --help"));
+}
+
+TEST(ConfigFile, ActionsCannotStandInAFile) {
+  Reader r;
+  EXPECT_EQ(r.error<UsageError>("wipe = true"), r.at(1, "'wipe' is a flag only, it cannot stand in a file"));
+  EXPECT_FALSE(r.wipe);
+}
+
+TEST(ConfigFile, WrongValuesNameLineAndKey) {
+  Reader r;
+  EXPECT_EQ(r.error<InputError>("steps = 11"),
+            r.at(1, "'steps': '11' is out of range, expected a whole number from 1 to 10"));
+  EXPECT_EQ(r.error<InputError>("steps = 'three'"),
+            r.at(1, "'steps': 'three' is not a whole number from 1 to 10"));
+  EXPECT_EQ(r.error<InputError>("\nfast = 1"), r.at(2, "'fast': '1' is neither true nor false"));
+  EXPECT_EQ(r.error<InputError>("prompt = 3"), r.at(1, "'prompt': '3' is not text (put it between quotes)"));
+  EXPECT_EQ(r.error<InputError>("prompt = [1]"),
+            r.at(1, "'prompt': 'an array' is not text (put it between quotes)"));
+  EXPECT_EQ(r.error<InputError>("photos = \"a\\u0000b\""),
+            r.at(1, "'photos': the value holds a NUL character"));
+}
+
+TEST(ConfigFile, BrokenTomlTellsLineAndColumn) {
+  Reader r;
+  const auto message = r.error<InputError>("steps = 3\nfast = yes\n");
+  EXPECT_EQ(message.find(r.file.string() + ":2:"), 0u) << message;
+  EXPECT_EQ(r.error<InputError>("steps = 3\nsteps = 4").find(r.file.string() + ":2:"), 0u);
+}
+
+TEST(ConfigFile, MissingAndOversizedFilesAreRefused) {
+  Reader r;
+  EXPECT_EQ(error_of<InputError>([&] { r.table.read_config(r.dir.path() / "no.toml"); }),
+            (r.dir.path() / "no.toml").string() + ": no such configuration file");
+  EXPECT_NE(r.error<InputError>(std::string(2 << 20, '#')).find("is over 1 MiB"), std::string::npos);
+  EXPECT_NE(
+      error_of<InputError>([&] { r.table.read_config(r.dir.path()); }).find("no such configuration file"),
+      std::string::npos);
+}
+
+TEST(ConfigFile, NoInputCrashesTheReader) {
+  const std::string whole =
+      "prompt = \"\"\"a \\u00e9\nb\"\"\"\nsteps = 0x7 # c\nrate = 1e3\nfast = true\nx.y = [{a = 1}, "
+      "1979-05-27]\n";
+  std::vector<std::string> texts = {std::string(100000, '['),         "a=" + std::string(100000, '{'),
+                                    "steps = 9999999999999999999999", std::string("\0\0=\0", 4),
+                                    "\xef\xbb\xbfsteps = 3",          "\xff\xfe\xfd",
+                                    "a." + std::string(50000, '.')};
+  std::string dotted = "a";
+  for (int i = 0; i < 20000; ++i) dotted += ".a";
+  texts.push_back(dotted + " = 1");
+  for (size_t i = 0; i <= whole.size(); ++i) texts.push_back(whole.substr(0, i));
+  std::mt19937 random(1);
+  for (int i = 0; i < 500; ++i) {
+    std::string text = whole;
+    for (int j = 0; j < 3; ++j) text[random() % text.size()] = static_cast<char>(random());
+    texts.push_back(text);
+  }
+  int refused = 0;
+  for (const std::string& text : texts) {
+    Reader r;
+    try {
+      r.read(text);
+    } catch (const Error& error) {
+      ++refused;
+      EXPECT_NE(std::string(error.what()).find(r.file.string()), std::string::npos) << error.what();
+    }
+  }
+  EXPECT_GT(refused, 400);
+}
+
+}  // namespace
+}  // namespace big

@@ -1,0 +1,140 @@
+#include <gtest/gtest.h>
+
+#include "cli/taught_models.h"
+
+namespace big {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Finetune : public testing::Test {
+ protected:
+  ToolRun run(const std::string& tool, std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--models_dir", models_.path().string(), "--user", "anna"});
+    return run_tool(tool, arguments, {here_.path(), {}});
+  }
+  std::string failure(const std::vector<std::string>& arguments, int code) {
+    const ToolRun failed = run("finetune", arguments);
+    EXPECT_EQ(failed.code, code);
+    EXPECT_EQ(failed.out, "");
+    return failed.err;
+  }
+  /// Few and small steps: what is learned does not matter here.
+  std::vector<std::string> quick(std::vector<std::string> more) const {
+    std::vector<std::string> all = {photos_, "--category",         "teddy bear", "--max_train_steps",
+                                    "2",     "--num_class_images", "1",          "--seed",
+                                    "3",     "--threads",          "1"};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+
+  const std::string photos_ = (source_dir() / "examples/drawn").string();
+  TempDir models_, here_;
+};
+
+TEST_F(Finetune, WishesThatMissOrContradictAreRefused) {
+  EXPECT_EQ(failure({"--category", "dog"}, 2),
+            "error: say which folder holds the photos: finetune PHOTOS --category WORDS [options]\n");
+  EXPECT_EQ(failure({photos_}, 2), "error: say what the subject is, for example --category dog\n");
+  EXPECT_EQ(failure({photos_, "--path_to_instance_images", photos_, "--category", "dog"}, 2),
+            "error: --path_to_instance_images and PHOTOS are the same value: give one of them\n");
+  EXPECT_EQ(failure({"--remove", "sks", "--reset"}, 2),
+            "error: --remove and --reset are two things: give one of them\n");
+  EXPECT_EQ(failure({photos_, "--category", "dog", "--target_model", "pretrained"}, 2),
+            "error: --target_model: 'pretrained' is none of private, private_meta, meta\n");
+  EXPECT_EQ(failure({photos_, "--category", "dog", "--learning_rate", "2"}, 2),
+            "error: --learning_rate: '2' is out of range, expected a number from 0 to 1\n");
+  EXPECT_NE(failure({photos_, "--category", "../dog"}, 2).find("category"), std::string::npos);
+  EXPECT_NE(failure({photos_, "--category", "dog", "--identifier", "a b"}, 2).find("identifier"),
+            std::string::npos);
+  EXPECT_NE(failure({"nowhere", "--category", "dog"}, 3).find("nowhere"), std::string::npos);
+}
+
+TEST_F(Finetune, DeletingNeedsAYes) {
+  make_taught_models(models_.path());
+  const std::string registry = read_file(models_.path() / "registry.json");
+  EXPECT_EQ(failure({"--remove", "sks"}, 2),
+            "error: Delete 'sks' (dog) of private (anna)? Nobody is there to answer: say --yes, or run it in "
+            "a terminal\n");
+  EXPECT_EQ(failure({"--reset", "--target_model", "meta"}, 2)
+                .find("error: Delete the whole meta with all its subjects"),
+            0u);
+  EXPECT_EQ(read_file(models_.path() / "registry.json"), registry);
+  EXPECT_NE(failure({"--remove", "nope", "--yes"}, 2).find("sks"), std::string::npos);
+  EXPECT_EQ(failure({"--reset", "--yes"}, 2).find("error: "), 0u);
+}
+
+TEST_F(Finetune, DefaultsOfTheBaseAreOverlaidAndShown) {
+  write_file(here_.path() / "finetune.toml",
+             "learning_rate = 1e-5\npath_to_instance_images = 'dog photos'\n");
+  const ToolRun printed =
+      run("finetune", {"--print_config", "--max_train_steps", "7", "--category", "naïve 小狗"});
+  EXPECT_EQ(printed.code, 0) << printed.err;
+  for (const std::string& line :
+       {std::string("learning_rate = 1e-05  # finetune.toml\n"),
+        std::string("max_train_steps = 7  # command line\n"),
+        std::string("resolution = 64  # starter/big.json\n"),
+        std::string("prior_loss_weight = 1  # starter/big.json\n"),
+        std::string("gradient_checkpointing = false  # default\n"),
+        std::string("category = \"naïve 小狗\"  # command line\n"),
+        "path_to_instance_images = \"" + (fs::canonical(here_.path()) / "dog photos").string() +
+            "\"  # finetune.toml\n",
+        std::string("# identifier: the rarest unused one\n")}) {
+    EXPECT_NE(printed.out.find(line), std::string::npos) << line << printed.out;
+  }
+  fs::remove(here_.path() / "finetune.toml");
+  write_file(here_.path() / "other/again.toml", printed.out);
+  const ToolRun again = run("finetune", {"--print_config", "--config", "other/again.toml"});
+  EXPECT_NE(again.out.find("category = \"naïve 小狗\"  # again.toml\n"), std::string::npos)
+      << again.out << again.err;
+}
+
+TEST_F(Finetune, ADryRunSaysWhatWouldBeDoneAndDoesNothing) {
+  const ToolRun text = run("finetune", quick({"--dry_run"}));
+  EXPECT_EQ(text.code, 0) << text.err;
+  EXPECT_EQ(text.out.find("Nothing was done (--dry_run). It would teach 'sks' in about "), 0u) << text.out;
+  EXPECT_FALSE(fs::exists(models_.path() / "registry.json"));
+  EXPECT_FALSE(fs::exists(models_.path() / "users/anna/sks"));
+}
+
+TEST_F(Finetune, ASubjectIsTaughtDrawnListedAndRemoved) {
+  const ToolRun taught = run("finetune", quick({"--json"}));
+  ASSERT_EQ(taught.code, 0) << taught.out << taught.err;
+  const Json json = Json::parse(taught.out);
+  EXPECT_EQ(json["identifier"], "sks");
+  EXPECT_EQ(json["category"], "teddy bear");
+  EXPECT_EQ(json["user"], "anna");
+  EXPECT_EQ(json["target_model"], "private");
+  EXPECT_EQ(json["base"]["name"], "starter");
+  EXPECT_EQ(json["base"]["hash"].get<std::string>().size(), 64u);
+  EXPECT_EQ(json["steps"], 2);
+  EXPECT_EQ(json["seed"], 3);
+  EXPECT_GT(json["seconds"], 0.0);
+  EXPECT_GT(json["final_loss"], 0.0);
+  EXPECT_GE(json["photos_used"].size(), 5u);
+  EXPECT_TRUE(json["photos_skipped"].is_array());
+  EXPECT_EQ(json["class_images"], (Json{{"reused", 0}, {"drawn", 1}}));
+  EXPECT_TRUE(fs::exists(fs::path(json["model_path"].get<std::string>()) / "model_index.json"));
+
+  const ToolRun second = run("finetune", quick({"--identifier", "vfr"}));
+  EXPECT_EQ(second.out.find("Finetuning was successful. The identifier for the object is 'vfr'.\n"), 0u)
+      << second.err;
+  EXPECT_NE(second.out.find("\n  generate --prompt \"a vfr\" --models_dir " + models_.path().string() +
+                            " --user anna\n"),
+            std::string::npos)
+      << second.out;
+
+  EXPECT_EQ(
+      run("list_identifiers", {"--json"}).out,
+      "{\"private\":{\"sks\":\"teddy bear\",\"vfr\":\"teddy bear\"},\"private_meta\":{},\"meta\":{}}\n");
+  const ToolRun drawn =
+      run("generate", {"--prompt", "a sks", "--num_images", "1", "--num_inference_steps", "1", "--json"});
+  EXPECT_EQ(Json::parse(drawn.out)["prompt_used"], "a sks teddy bear") << drawn.out;
+  EXPECT_EQ(run("finetune", {"--remove", "sks", "--yes", "--json"}).out,
+            "{\"removed\":\"sks\",\"target_model\":\"private\",\"user\":\"anna\"}\n");
+  EXPECT_EQ(run("list_identifiers", {"--json"}).out,
+            "{\"private\":{\"vfr\":\"teddy bear\"},\"private_meta\":{},\"meta\":{}}\n");
+}
+
+}  // namespace
+}  // namespace big

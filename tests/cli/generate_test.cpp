@@ -1,0 +1,213 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <regex>
+
+#include "big/imaging/png.h"
+#include "big/imaging/read_image.h"
+#include "cli/taught_models.h"
+
+namespace big {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Generate : public testing::Test {
+ protected:
+  void SetUp() override { make_taught_models(models_.path()); }
+  /// Two steps as anna, in a folder of the test's own.
+  ToolRun run(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"--models_dir", models_.path().string(), "--user", "anna",
+                                         "--num_inference_steps", "2", "--threads", "1"});
+    return run_tool("generate", arguments, {here_.path(), {}});
+  }
+  Json draw(std::vector<std::string> arguments) {
+    arguments.push_back("--json");
+    const ToolRun drawn = run(arguments);
+    EXPECT_EQ(drawn.code, 0) << drawn.out << drawn.err;
+    return Json::parse(drawn.out);
+  }
+  fs::path file(const Json& json, size_t i) const {
+    return here_.path() / json["images"][i]["path"].get<std::string>();
+  }
+  std::string failure(const std::vector<std::string>& arguments, int code) {
+    const ToolRun failed = run(arguments);
+    EXPECT_EQ(failed.code, code);
+    EXPECT_EQ(failed.out, "");
+    return failed.err;
+  }
+
+  TempDir models_, here_;
+};
+
+TEST_F(Generate, APrivateSubjectIsDrawnIntoAFolderOfItsOwn) {
+  const Json json = draw({"--prompt", "a sks, on the/beach 🐶", "--num_images", "2", "--seed", "5"});
+  const std::string directory = json["directory"];
+  EXPECT_TRUE(std::regex_match(directory, std::regex("generated_images/sks/a-sks-on-the_beach-🐶-[0-9]+")))
+      << directory;
+  EXPECT_EQ(json["prompt"], "a sks, on the/beach 🐶");
+  EXPECT_EQ(json["prompt_used"], "a sks dog, on the/beach 🐶");
+  EXPECT_EQ(json["identifiers"], Json{"sks"});
+  EXPECT_EQ(json["target_model"], "private");
+  EXPECT_EQ(json["grid"], directory + "/grid.png");
+  EXPECT_GT(json["seconds"], 0.0);
+  ASSERT_EQ(json["images"].size(), 2u);
+  EXPECT_EQ(json["images"][1], (Json{{"path", directory + "/generation-1.png"}, {"seed", 6}}));
+  for (size_t i = 0; i < 2; ++i) {
+    const Image picture = read_image(file(json, i));
+    EXPECT_EQ(picture.width, 64);
+    EXPECT_EQ(picture.height, 64);
+  }
+  EXPECT_GT(read_image(here_.path() / json["grid"].get<std::string>()).width, 128);
+}
+
+TEST_F(Generate, PicturesTellHowTheyWereMade) {
+  const Json json = draw({"--prompt", "a 小狗", "--negative_prompt", "blurry", "--num_images", "1", "--seed",
+                          "5", "--guidance_scale", "2.5", "--scheduler", "dpm++ 2m karras", "--width", "48"});
+  const PngText text = read_png_text(file(json, 0));
+  EXPECT_TRUE(std::regex_match(text.at("parameters"),
+                               std::regex("a 小狗 naïve cat\nNegative prompt: blurry\nSteps: 2, Sampler: "
+                                          "DPM\\+\\+ 2M, Schedule type: Karras, CFG "
+                                          "scale: 2.5, Seed: 5, Size: 48x64, Model hash: [0-9a-f]{10}, "
+                                          "Model: 小狗, RNG: CPU, Version: BIG [0-9.]+")))
+      << text.at("parameters");
+  const Json big = Json::parse(text.at("big"));
+  EXPECT_EQ(big["identifier"], "小狗");
+  EXPECT_EQ(big["category"], "naïve cat");
+  EXPECT_EQ(big["target_model"], "private");
+  EXPECT_EQ(big["base_hash"], std::string(64, 'a'));
+  EXPECT_EQ(big["model_hash"].get<std::string>().size(), 64u);
+  EXPECT_EQ(big["prompt"], "a 小狗");
+  EXPECT_EQ(big["prompt_used"], "a 小狗 naïve cat");
+  EXPECT_EQ(text.size(), 2u);
+}
+
+TEST_F(Generate, TheSameCommandGivesTheSameBytes) {
+  const std::vector<std::string> command = {"--prompt", "a sks", "--num_images", "2",
+                                            "--seed",   "9",     "--scheduler",  "Euler a"};
+  const Json first = draw(command), second = draw(command);
+  EXPECT_NE(first["directory"], second["directory"]);
+  for (size_t i = 0; i < 2; ++i) EXPECT_EQ(read_file(file(first, i)), read_file(file(second, i)));
+  EXPECT_NE(read_file(file(first, 0)), read_file(file(first, 1)));
+}
+
+TEST_F(Generate, APictureAloneEqualsTheOneInABatch) {
+  const Json batch = draw({"--prompt", "a sks", "--num_images", "3", "--batch_size", "3", "--seed", "20",
+                           "--scheduler", "Euler a"});
+  const Json alone =
+      draw({"--prompt", "a sks", "--num_images", "1", "--seed", "22", "--scheduler", "Euler a"});
+  const Image a = read_image(file(batch, 2)), b = read_image(file(alone, 0));
+  ASSERT_EQ(a.pixels.size(), b.pixels.size());
+  int largest = 0;
+  for (size_t i = 0; i < a.pixels.size(); ++i)
+    largest = std::max(largest, std::abs(a.pixels[i] - b.pixels[i]));
+  EXPECT_LE(largest, 1);
+  EXPECT_NE(read_image(file(batch, 1)), b);
+}
+
+TEST_F(Generate, EveryTargetModelHasItsFolder) {
+  const std::vector<std::string> one = {"--num_images", "1", "--seed", "1"};
+  const auto folder_of = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), one.begin(), one.end());
+    const Json json = draw(arguments);
+    return std::make_pair(fs::path(json["directory"].get<std::string>()).parent_path().string(),
+                          json["prompt_used"].get<std::string>());
+  };
+  using Pair = std::pair<std::string, std::string>;
+  EXPECT_EQ(folder_of({"--prompt", "vfr in (sks:1.2)", "--target_model", "meta"}),
+            Pair("generated_images/metamodel", "vfr bird in (sks house:1.2)"));
+  EXPECT_EQ(folder_of({"--prompt", "qkz toy", "--target_model", "private_meta"}),
+            Pair("generated_images/private_metamodel", "qkz toy"));
+  EXPECT_EQ(folder_of({"--prompt", "a sks", "--target_model", "pretrained"}),
+            Pair("generated_images/pretrained", "a sks"));
+  EXPECT_EQ(
+      folder_of({"--prompt", "on the beach", "--object_style_identifier", "sks", "--output_dir", "out"}),
+      Pair("out/sks", "on the beach"));
+}
+
+TEST_F(Generate, TextOutputNamesPicturesAndSeeds) {
+  const ToolRun drawn = run({"--prompt", "a sks", "--num_images", "1"});
+  EXPECT_TRUE(
+      std::regex_match(drawn.out, std::regex("(generated_images/sks/a-sks-[0-9]+)/generation-0.png  \\(seed "
+                                             "[0-9]+\\)\n\\1/grid.png\n")))
+      << drawn.out;
+  EXPECT_NE(drawn.err.find("drawing 1 picture of \"a sks dog\" with private (sks), 2 steps, seed "),
+            std::string::npos)
+      << drawn.err;
+  EXPECT_EQ(run({"--prompt", "a sks", "--num_images", "1", "--quiet"}).err, "");
+}
+
+TEST_F(Generate, APromptWithoutOneSubjectIsRefusedWithTheList) {
+  const std::string list = "; known: sks (dog), 小狗 (naïve cat)";
+  EXPECT_EQ(
+      failure({"--prompt", "a dog"}, 2),
+      "error: the prompt names no identifier of target model private (name one in it, or give --identifier)" +
+          list + "\n");
+  EXPECT_EQ(failure({"--prompt", "sks and 小狗"}, 2),
+            "error: the prompt names sks and 小狗, but a private model knows one subject (give --identifier, "
+            "or teach them "
+            "to a metamodel)" +
+                list + "\n");
+  EXPECT_EQ(failure({"--prompt", "a dog", "--identifier", "skz"}, 2),
+            "error: no identifier 'skz' in private, did you mean 'sks'?" + list + "\n");
+  EXPECT_NE(failure({"--prompt", "a qkz"}, 2).find("'qkz' is known in private_meta (toy), not in private"),
+            std::string::npos);
+  EXPECT_FALSE(fs::exists(here_.path() / "generated_images"));
+}
+
+TEST_F(Generate, AMetamodelBeforeAnythingWasTaughtIsRefused) {
+  TempDir empty;
+  const ToolRun run = run_tool(
+      "generate", {"--prompt", "a sks", "--target_model", "meta", "--models_dir", empty.path().string()});
+  EXPECT_EQ(run.code, 2);
+  EXPECT_NE(run.err.find("taught nothing yet"), std::string::npos) << run.err;
+}
+
+TEST_F(Generate, WrongSizesNameTheNearestTwoAndLeaveNothing) {
+  EXPECT_NE(failure({"--prompt", "a sks", "--height", "65", "--quiet"}, 2).find("64 or 68"),
+            std::string::npos);
+  for (const auto& entry : fs::directory_iterator(here_.path() / "generated_images/sks"))
+    ADD_FAILURE() << entry.path();
+}
+
+TEST_F(Generate, WishesThatContradictOrMissAreRefused) {
+  EXPECT_EQ(failure({}, 2), "error: say what to draw: generate --prompt TEXT [options]\n");
+  EXPECT_EQ(failure({"--prompt", "a sks", "--identifier", "sks", "--object_style_identifier", "sks"}, 2),
+            "error: --identifier and --object_style_identifier are the same value: give one of them\n");
+  EXPECT_EQ(failure({"--prompt", "a sks", "--num_images", "0"}, 2),
+            "error: --num_images: '0' is out of range, expected a whole number from 1 to 100000\n");
+  EXPECT_NE(failure({"--prompt", "a sks", "--scheduler", "DPM+ 2M", "--quiet"}, 2).find("DPM++ 2M"),
+            std::string::npos);
+  EXPECT_NE(failure({"--prompt", "x", "--target_model", "pretrained", "--pretrained_model", "stater"}, 3)
+                .find("starter"),
+            std::string::npos);
+}
+
+TEST_F(Generate, DefaultsOfTheModelAreOverlaidAndShown) {
+  write_file(here_.path() / "generate.toml", "prompt = 'a sks'\nguidance_scale = 4\n");
+  const ToolRun printed = run_tool(
+      "generate",
+      {"--models_dir", models_.path().string(), "--user", "anna", "--print_config", "--num_images", "2"},
+      {here_.path(), {}});
+  EXPECT_EQ(printed.code, 0) << printed.err;
+  for (const char* line : {"prompt = \"a sks\"  # generate.toml\n", "guidance_scale = 4  # generate.toml\n",
+                           "num_images = 2  # command line\n", "num_inference_steps = 25  # sks/big.json\n",
+                           "batch_size = 1  # default\n", "# seed: random\n"}) {
+    EXPECT_NE(printed.out.find(line), std::string::npos) << line << printed.out;
+  }
+  write_file(here_.path() / "again.toml", printed.out);
+  const Json json = draw({"--config", "again.toml"});
+  EXPECT_EQ(json["images"].size(), 2u);
+}
+
+TEST_F(Generate, WorksFromAnyFolderWithTheProjectsModels) {
+  const ToolRun drawn = run_tool("generate",
+                                 {"--prompt", "a cat", "--target_model", "pretrained", "--num_images", "1",
+                                  "--num_inference_steps", "1", "--json"},
+                                 {here_.path(), {}});
+  EXPECT_EQ(drawn.code, 0) << drawn.out;
+  EXPECT_TRUE(fs::exists(file(Json::parse(drawn.out), 0)));
+}
+
+}  // namespace
+}  // namespace big
