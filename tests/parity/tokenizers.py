@@ -2,7 +2,7 @@
 
 Usage: tokenizers.py OUT STARTER.  Makes OUT/tokenizers/{sd1,sd2,added,saved}/ (tokenizer folders with CLIP's own
 vocabulary and the configurations met in the wild) and OUT/tokenizers/ids.json: {"strings": [...], "ids": {folder: [[...]]}}
-with the folder "starter" for the SentencePiece model of STARTER.
+with "starter" for the SentencePiece model of STARTER and "starter_json" for its tokenizer.json.
 """
 
 import json
@@ -18,7 +18,7 @@ sys.path[:] = [p for p in sys.path if Path(p or ".").resolve() != Path(__file__)
 import importlib.util
 
 import sentencepiece
-from transformers import CLIPTokenizer
+from transformers import AutoTokenizer, CLIPTokenizer
 
 COUNT = 10_000
 BOS, EOS = "<|startoftext|>", "<|endoftext|>"
@@ -115,8 +115,10 @@ def main():
     ids = {}
     for name, tokenizer in clip_folders(out).items():
         ids[name] = tokenizer(strings, add_special_tokens=False)["input_ids"]
-    # Character by character, as the Lowercase step of tokenizer.json does: no final sigma.
-    ids["starter"] = [starter.encode("".join(c.lower() for c in s)) for s in strings]
+    ids["starter"] = [starter.encode(s.lower()) for s in strings]
+    # What diffusers users load from the same folder.
+    fast = AutoTokenizer.from_pretrained(Path(sys.argv[2]) / "tokenizer")
+    ids["starter_json"] = fast(strings, add_special_tokens=False)["input_ids"]
     (out / "ids.json").write_text(json.dumps({"strings": strings, "ids": ids}), encoding="utf-8")
 
 

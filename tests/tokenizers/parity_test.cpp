@@ -54,6 +54,8 @@ TEST(TokenizerParity, TokenizerJsonAloneEqualsTransformers) {
 
 TEST(TokenizerParity, StarterEqualsSentencePiece) { expect_equal_ids(starter(), "starter"); }
 
+TEST(TokenizerParity, StarterEqualsItsTokenizerJson) { expect_equal_ids(starter(), "starter_json"); }
+
 TEST(TokenizerParity, PaddingIsWhatEachFamilyWasTrainedWith) {
   const auto sd1 = load_tokenizer(references() / "sd1");
   EXPECT_EQ(sd1->vocab_size(), 49408);
