@@ -67,7 +67,8 @@ std::vector<Chunk> make_chunks(const PngText& text) {
       throw std::invalid_argument("PNG text must be UTF-8 without NUL: " + keyword);
     }
     const std::optional<std::string> latin1 = to_latin1(value);
-    chunks.push_back({keyword, latin1.value_or(value), !latin1.has_value()});
+    const bool international = keyword == kOwnTextKeyword || !latin1;
+    chunks.push_back({keyword, international ? value : *latin1, international});
   }
   return chunks;
 }

@@ -68,7 +68,7 @@ PngText picture_text(const DrawOptions& options,
                      const Image& picture,
                      uint64_t seed) {
   return {{"parameters", parameters_text(options, plan, context, picture, seed)},
-          {"big", big_text(options, plan, context)}};
+          {kOwnTextKeyword, big_text(options, plan, context)}};
 }
 
 }  // namespace big

@@ -29,6 +29,11 @@ TEST(Png, LatinTextIsPlainAndOtherTextInternational) {
   EXPECT_NE(bytes.find(std::string("iTXtbig\0", 8)), std::string::npos);
 }
 
+TEST(Png, OwnTextIsInternationalEvenInPlainLetters) {
+  const std::string bytes = encode_png(Image(2, 2), {{kOwnTextKeyword, R"({"prompt":"a dog"})"}});
+  EXPECT_NE(bytes.find(std::string("iTXtbig\0", 8)), std::string::npos);
+}
+
 TEST(Png, EqualPicturesGiveEqualBytes) {
   const Image image = read_image(picture_path("rgb.png"));
   EXPECT_EQ(encode_png(image, kText), encode_png(image, kText));

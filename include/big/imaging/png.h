@@ -8,6 +8,9 @@
 
 namespace big {
 
+/// Keyword of the program's own text, a JSON object: always iTXt, for JSON is UTF-8.
+inline constexpr const char* kOwnTextKeyword = "big";
+
 /// Text of a PNG by keyword. Latin-1 text becomes tEXt, any other UTF-8 iTXt, as Pillow does.
 using PngText = std::map<std::string, std::string>;
 
