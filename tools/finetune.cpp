@@ -2,6 +2,7 @@
 #include "big/core/error.h"
 #include "big/personalization/models_dir.h"
 #include "big/personalization/remove.h"
+#include "big/pipeline/device.h"
 #include "cli/confirm.h"
 #include "cli/output.h"
 #include "cli/progress_bar.h"

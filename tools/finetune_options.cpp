@@ -9,12 +9,12 @@ void add_subject_options(OptionTable& table, FinetuneOptions& options) {
       .positional("PHOTOS")
       .placeholder("DIR")
       .personal()
-      .unset("none, must be given");
+      .required();
   table
       .add(kGroup, "category", "what the subject is, in a word or two: dog, toy, painting", &options.category)
       .placeholder("WORDS")
       .personal()
-      .unset("none, must be given");
+      .required();
   table.add(kGroup, "target_model", "which model learns it", &options.target)
       .placeholder("MODEL")
       .choices({"private", "private_meta", "meta"})
@@ -27,7 +27,7 @@ void add_subject_options(OptionTable& table, FinetuneOptions& options) {
 }
 
 void add_training_options(OptionTable& table, FinetuneOptions& options) {
-  const char* const kGroup = "How";
+  const char* const kGroup = "How (a model may bring defaults of its own: see --print_config)";
   TrainOptions& train = options.train;
   table
       .add(kGroup, "pretrained_model", "the base: a name in the models folders, or a path",

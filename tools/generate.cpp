@@ -24,7 +24,7 @@ void add_prompt_options(OptionTable& table, DrawOptions& options) {
   table
       .add(kGroup, "prompt", "the picture in words; identifiers get their category", &options.generate.prompt)
       .personal()
-      .unset("none, must be given");
+      .required();
   table.add(kGroup, "target_model", "which model draws", &options.target)
       .placeholder("MODEL")
       .choices({"private", "private_meta", "meta", "pretrained"})
@@ -48,7 +48,7 @@ void add_prompt_options(OptionTable& table, DrawOptions& options) {
 }
 
 void add_sampling_options(OptionTable& table, GenerateOptions& generate) {
-  const char* const kGroup = "How";
+  const char* const kGroup = "How (a model may bring defaults of its own: see --print_config)";
   table.add(kGroup, "num_inference_steps", "denoising steps", &generate.num_inference_steps).range(1, 1000);
   table
       .add(kGroup, "guidance_scale", "how closely the prompt is followed; at most 1: not guided",

@@ -1,6 +1,7 @@
 // What a table says about itself: --help and --print_config.
 #include <sstream>
 
+#include "big/core/text.h"
 #include "cli/option_table.h"
 
 namespace big {
@@ -24,10 +25,8 @@ std::string left_side(const Option& option) {
 
 std::string right_side(const Option& option) {
   std::string text = option.help();
-  if (!option.allowed_words().empty()) {
-    text += ":";
-    for (const std::string& word : option.allowed_words()) text += " " + word;
-  }
+  if (!option.allowed_words().empty()) text += ": " + join(option.allowed_words(), "|");
+  if (option.is_required()) return text + " (required)";
   if (option.is_flag_only()) return text;
   std::string value = option.origin() == Origin::kDefault && !option.unset_meaning().empty()
                           ? option.unset_meaning()

@@ -37,6 +37,11 @@ Option& Option::unset(const std::string& meaning) {
   return *this;
 }
 
+Option& Option::required() {
+  required_ = true;
+  return unset("required");
+}
+
 Option& Option::placeholder(const std::string& word) {
   placeholder_ = word;
   return *this;

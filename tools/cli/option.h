@@ -42,6 +42,8 @@ class Option {
   Option& choices(std::vector<std::string> words);
   /// What happens while nobody gave a value, where the field's default alone would not tell ("random").
   Option& unset(const std::string& meaning);
+  /// Must be given; the tool checks it with OptionTable::require().
+  Option& required();
   /// What stands for the value in the help ("DIR").
   Option& placeholder(const std::string& word);
   /// An action, not a setting: a flag alone, neither a key of files nor printed by --print_config.
@@ -64,6 +66,7 @@ class Option {
   const std::vector<std::string>& allowed_words() const { return choices_; }
   const std::string& placeholder_word() const { return placeholder_; }
   const std::string& unset_meaning() const { return unset_; }
+  bool is_required() const { return required_; }
   bool is_flag_only() const { return flag_only_; }
   bool is_personal() const { return personal_; }
   bool is_boolean() const { return std::holds_alternative<bool*>(field_); }
@@ -91,7 +94,7 @@ class Option {
   std::vector<std::string> aliases_, choices_;
   std::string positional_, placeholder_, unset_, source_ = "default";
   double min_ = -std::numeric_limits<double>::infinity(), max_ = std::numeric_limits<double>::infinity();
-  bool flag_only_ = false, personal_ = false, name_or_path_ = false;
+  bool flag_only_ = false, personal_ = false, name_or_path_ = false, required_ = false;
   Origin origin_ = Origin::kDefault;
 };
 
