@@ -11,11 +11,11 @@ namespace {
 /// Denoising diffusion implicit models, arXiv 2010.02502, eq. 12 with eta 0; equals diffusers' DDIMScheduler.
 class Ddim final : public Sampler {
  public:
-  Ddim(const NoiseSchedule& schedule, int64_t steps)
-      : config_(schedule.config()), stride_(config_.num_train_timesteps / steps) {
+  Ddim(const NoiseSchedule& schedule, int64_t steps) : config_(schedule.config()) {
     const auto bars = schedule.alphas_cumprod().contiguous();
     bars_.assign(bars.data_ptr<float>(), bars.data_ptr<float>() + bars.numel());
     for (const int64_t t : schedule.timesteps(steps)) timesteps_.push_back(static_cast<double>(t));
+    stride_ = config_.num_train_timesteps / steps;
   }
 
   torch::Tensor step(size_t i, const torch::Tensor& x, const torch::Tensor& output, PictureNoise&) override {
@@ -37,7 +37,7 @@ class Ddim final : public Sampler {
   }
 
   NoiseScheduleConfig config_;
-  int64_t stride_;
+  int64_t stride_ = 0;
   std::vector<float> bars_;
 };
 

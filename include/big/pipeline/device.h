@@ -6,7 +6,8 @@
 
 namespace big {
 
-/// "auto", "cpu", "cuda", "cuda:N" -> device. UsageError for other words, MachineError where there is no such device.
+/// "auto", "cpu", "cuda", "cuda:N" -> device. UsageError for other words, MachineError where there is no such
+/// device.
 torch::Device parse_device(const std::string& name);
 /// "auto", "fp32", "fp16", "bf16" -> compute type (auto: fp32 on the CPU, fp16 on CUDA).
 torch::ScalarType parse_dtype(const std::string& name, const torch::Device& device);

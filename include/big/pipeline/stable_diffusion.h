@@ -17,8 +17,8 @@ struct StableDiffusion {
   std::filesystem::path folder;
   std::shared_ptr<const Tokenizer> tokenizer;  ///< text -> ids [T]
   ClipTextModel text_encoder{nullptr};         ///< ids [B,T] -> embeddings [B,T,D]
-  UNet2DCondition unet{nullptr};               ///< latents [B,4,h,w], t [B], embeddings -> prediction [B,4,h,w]
-  AutoencoderKL vae{nullptr};                  ///< pixels [B,3,H,W] in [-1,1] <-> latents [B,4,h,w]
+  UNet2DCondition unet{nullptr};  ///< latents [B,4,h,w], t [B], embeddings -> prediction [B,4,h,w]
+  AutoencoderKL vae{nullptr};     ///< pixels [B,3,H,W] in [-1,1] <-> latents [B,4,h,w]
   std::shared_ptr<const NoiseSchedule> schedule;
   torch::Device device = torch::kCPU;
   torch::ScalarType dtype = torch::kFloat32;
@@ -31,8 +31,8 @@ struct LoadOptions {
   torch::ScalarType dtype = torch::kFloat32;
 };
 
-/// Loads a diffusers folder (model_index.json). Networks are in eval mode without gradients. Throws InputError naming
-/// the part and tensor at fault.
+/// Loads a diffusers folder (model_index.json). Networks are in eval mode without gradients. Throws
+/// InputError naming the part and tensor at fault.
 StableDiffusion load_model(const std::filesystem::path& folder, const LoadOptions& options = {});
 
 /// Prompts -> embeddings [n,T,D]. No gradient unless the encoder's parameters ask for it.

@@ -15,18 +15,21 @@ struct GenerateOptions {
   std::string prompt, negative_prompt;
   int64_t num_images = 10;
   int64_t num_inference_steps = 50;
-  double guidance_scale = 7.5;  ///< at most 1: no guidance, one UNet pass a step instead of two
-  std::string scheduler;        ///< empty: the folder's
+  double guidance_scale = 7.5;    ///< at most 1: no guidance, one UNet pass a step instead of two
+  std::string scheduler;          ///< empty: the folder's
   int64_t height = 0, width = 0;  ///< 0: the model's native size
-  uint64_t seed = 0;            ///< picture i has seed + i
+  uint64_t seed = 0;              ///< picture i has seed + i
   int64_t batch_size = 1;
 };
 
-/// Draws num_images pictures and hands each over when it is finished, with its index; picture i depends on its own seed
-/// alone. Progress counts denoising steps over all pictures. Throws UsageError for sizes that are no multiple of the
-/// VAE's factor (naming the nearest two), Interrupted between steps.
-/// Equal to diffusers' StableDiffusionPipeline with one CPU generator a picture.
+/// Draws num_images pictures and hands each over when it is finished, with its index; picture i depends on
+/// its own seed alone. Progress counts denoising steps over all pictures. Throws UsageError for sizes that
+/// are no multiple of the VAE's factor (naming the nearest two), Interrupted between steps. Equal to
+/// diffusers' StableDiffusionPipeline with one CPU generator a picture.
 using ImageFn = std::function<void(int64_t index, Image image)>;
-void generate(StableDiffusion& model, const GenerateOptions& options, const ImageFn& on_image, const ProgressFn& progress = {});
+void generate(StableDiffusion& model,
+              const GenerateOptions& options,
+              const ImageFn& on_image,
+              const ProgressFn& progress = {});
 
 }  // namespace big
