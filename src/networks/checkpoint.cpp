@@ -29,12 +29,12 @@ struct Recipe : torch::CustomClassHolder {
 };
 
 struct Recompute : torch::autograd::Function<Recompute> {
-  /// `inputs` are the block's inputs followed by its parameters: so the result asks for a gradient when
+  /// `tensors` are the block's inputs followed by its parameters: so the result asks for a gradient when
   /// either does.
   static torch::Tensor forward(AutogradContext* context,
-                               variable_list inputs,
+                               at::TensorList tensors,
                                c10::intrusive_ptr<Recipe> recipe) {
-    inputs.resize(inputs.size() - recipe->parameters.size());
+    const auto inputs = tensors.slice(0, tensors.size() - recipe->parameters.size()).vec();
     context->save_for_backward(inputs);
     context->saved_data["recipe"] = c10::IValue::make_capsule(recipe);
     return recipe->block(inputs);
@@ -48,7 +48,7 @@ struct Recompute : torch::autograd::Function<Recompute> {
 
     variable_list inputs;
     for (const auto& saved : context->get_saved_variables()) {
-      inputs.push_back(saved.defined() ? saved.detach().set_requires_grad(saved.requires_grad()) : saved);
+      inputs.push_back(saved.detach().set_requires_grad(saved.requires_grad()));
     }
     recipe.autocast.apply();
     const auto output = recipe.block(inputs);
@@ -58,7 +58,7 @@ struct Recompute : torch::autograd::Function<Recompute> {
     all.insert(all.end(), recipe.parameters.begin(), recipe.parameters.end());
     variable_list wanted;
     for (const auto& tensor : all) {
-      if (tensor.defined() && tensor.requires_grad()) wanted.push_back(tensor);
+      if (tensor.requires_grad()) wanted.push_back(tensor);
     }
     const auto found =
         torch::autograd::grad({output}, wanted, gradients, std::nullopt, false, /*allow_unused=*/true);
@@ -66,7 +66,7 @@ struct Recompute : torch::autograd::Function<Recompute> {
     variable_list result(all.size() + 1);  // one for the recipe, which has none
     size_t next = 0;
     for (size_t i = 0; i < all.size(); ++i) {
-      if (all[i].defined() && all[i].requires_grad()) result[i] = found[next++];
+      if (all[i].requires_grad()) result[i] = found[next++];
     }
     return result;
   }
@@ -79,7 +79,7 @@ torch::Tensor checkpoint(const BlockFunction& block,
                          const std::vector<torch::Tensor>& parameters) {
   variable_list all = inputs;
   all.insert(all.end(), parameters.begin(), parameters.end());
-  return Recompute::apply(all, c10::make_intrusive<Recipe>(block, parameters));
+  return Recompute::apply(at::TensorList(all), c10::make_intrusive<Recipe>(block, parameters));
 }
 
 }  // namespace big

@@ -28,11 +28,12 @@ torch::Tensor run_layer(ResnetBlock2D resnet,
                         const torch::Tensor& skip,
                         const UNetInputs& inputs) {
   auto layer = [resnet, transformer](const std::vector<torch::Tensor>& in) mutable {
-    auto hidden = in[1].defined() ? torch::cat({in[0], in[1]}, 1) : in[0];
-    hidden = resnet(hidden, in[2]);
-    return transformer ? transformer(hidden, in[3]) : hidden;
+    auto hidden = in.size() > 3 ? torch::cat({in[0], in[3]}, 1) : in[0];
+    hidden = resnet(hidden, in[1]);
+    return transformer ? transformer(hidden, in[2]) : hidden;
   };
-  const std::vector<torch::Tensor> in = {x, skip, inputs.time, inputs.context};
+  std::vector<torch::Tensor> in = {x, inputs.time, inputs.context};
+  if (skip.defined()) in.push_back(skip);
   if (!inputs.checkpointing || !torch::GradMode::is_enabled()) return layer(in);
 
   auto parameters = resnet->parameters();
