@@ -118,8 +118,10 @@ TEST(ConfigFile, NoInputCrashesTheReader) {
                                     "\xef\xbb\xbfsteps = 3",          "\xff\xfe\xfd",
                                     "a." + std::string(50000, '.')};
   std::string dotted = "a";
-  for (int i = 0; i < 20000; ++i) dotted += ".a";
+  for (int i = 0; i < 200000; ++i) dotted += ".a";
   texts.push_back(dotted + " = 1");
+  texts.push_back("[" + dotted + "]");
+  texts.push_back(dotted.substr(0, 8000) + " = 1");
   for (size_t i = 0; i <= whole.size(); ++i) texts.push_back(whole.substr(0, i));
   std::mt19937 random(1);
   for (int i = 0; i < 500; ++i) {

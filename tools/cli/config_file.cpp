@@ -1,6 +1,7 @@
 // The configuration file, parsed by toml++.
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -14,6 +15,10 @@ namespace {
 
 /// A configuration file is some lines; anything longer is another file by mistake.
 constexpr std::uintmax_t kMaxBytes = 1 << 20;
+
+/// toml++ opens a table inside a table for each dot of a key and closes them by recursion: without a limit, a
+/// file of dots exhausts the stack. Keys of ours hold none, prompts a few.
+constexpr std::ptrdiff_t kMaxDots = 4096;
 
 std::string read_text_file(const std::filesystem::path& file) {
   std::error_code error;
@@ -32,6 +37,10 @@ std::string read_text_file(const std::filesystem::path& file) {
 
 toml::table parse_toml(const std::filesystem::path& file) {
   const std::string text = read_text_file(file);
+  if (std::count(text.begin(), text.end(), '.') > kMaxDots) {
+    throw InputError(
+        concat(file.string(), ": holds over ", kMaxDots, " dots, which is no configuration file"));
+  }
   try {
     return toml::parse(text, file.string());
   } catch (const toml::parse_error& error) {
