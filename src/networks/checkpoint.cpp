@@ -9,7 +9,7 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-/// Autocast as it was when this was made, put back for a scope.
+/// Autocast as it was when this was made.
 struct AutocastState {
   bool cpu = at::autocast::is_autocast_enabled(at::kCPU), cuda = at::autocast::is_autocast_enabled(at::kCUDA);
 
@@ -17,6 +17,18 @@ struct AutocastState {
     at::autocast::set_autocast_enabled(at::kCPU, cpu);
     at::autocast::set_autocast_enabled(at::kCUDA, cuda);
   }
+};
+
+/// Another autocast state for a scope.
+class AutocastScope {
+ public:
+  explicit AutocastScope(const AutocastState& state) { state.apply(); }
+  ~AutocastScope() { outside_.apply(); }
+  AutocastScope(const AutocastScope&) = delete;
+  AutocastScope& operator=(const AutocastScope&) = delete;
+
+ private:
+  AutocastState outside_;
 };
 
 /// What the backward pass needs beside the saved inputs.
@@ -43,16 +55,16 @@ struct Recompute : torch::autograd::Function<Recompute> {
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const auto capsule = context->saved_data["recipe"].toCapsule();
     const auto& recipe = static_cast<const Recipe&>(*capsule);
-    const AutocastState outside;
     const torch::AutoGradMode with_gradients(true);
 
     variable_list inputs;
     for (const auto& saved : context->get_saved_variables()) {
       inputs.push_back(saved.detach().set_requires_grad(saved.requires_grad()));
     }
-    recipe.autocast.apply();
-    const auto output = recipe.block(inputs);
-    outside.apply();
+    const auto output = [&] {
+      const AutocastScope scope(recipe.autocast);
+      return recipe.block(inputs);
+    }();
 
     variable_list all = inputs;
     all.insert(all.end(), recipe.parameters.begin(), recipe.parameters.end());
