@@ -59,8 +59,9 @@ class DpmSolverPlusPlus2M final : public Sampler {
 
     auto result = (next.sigma / now.sigma) * x - decay * x0;  // first order: DDIM
     if (i > 0 && !lower_order(i)) {
-      const float r = (now.lambda - levels_[i - 1].lambda) / h;
-      result = result - (0.5F * decay) * ((1 / r) * (x0 - last_x0_));
+      const float last_h = now.lambda - levels_[i - 1].lambda;
+      // In very long runs rounded timesteps coincide; such a step has no slope to continue.
+      if (h > 0 && last_h > 0) result = result - (0.5F * decay * h / last_h) * (x0 - last_x0_);
     }
     last_x0_ = x0;
     return result;

@@ -37,10 +37,10 @@ std::vector<double> trailing_down(double end, double train_steps, int64_t count)
   return points;
 }
 
-void check_steps(const NoiseScheduleConfig& config, int64_t steps) {
-  if (steps < 1 || steps > config.num_train_timesteps)
-    throw UsageError(concat("num_inference_steps is ", steps, ", expected 1 to ", config.num_train_timesteps,
-                            " (the model's training steps)"));
+void check_steps(int64_t steps, int64_t most) {
+  if (steps < 1 || steps > most)
+    throw UsageError(concat("num_inference_steps is ", steps, ", expected 1 to ", most,
+                            " (the model's training steps allow no more)"));
 }
 
 }  // namespace
@@ -48,7 +48,7 @@ void check_steps(const NoiseScheduleConfig& config, int64_t steps) {
 std::vector<double> spaced_timesteps(const NoiseScheduleConfig& config,
                                      const std::string& own,
                                      int64_t steps) {
-  check_steps(config, steps);
+  check_steps(steps, config.num_train_timesteps);
   const auto& spacing = config.timestep_spacing.empty() ? own : config.timestep_spacing;
   const auto T = config.num_train_timesteps;
   if (spacing == "linspace") return linspace_down(static_cast<double>(T - 1), steps);
@@ -57,8 +57,8 @@ std::vector<double> spaced_timesteps(const NoiseScheduleConfig& config,
 }
 
 std::vector<double> solver_timesteps(const NoiseScheduleConfig& config, int64_t steps, int64_t end) {
-  check_steps(config, steps);
   const auto spacing = config.timestep_spacing.empty() ? "linspace" : config.timestep_spacing;
+  check_steps(steps, spacing == "leading" ? end - 1 : config.num_train_timesteps);
   if (spacing == "trailing")
     return trailing_down(static_cast<double>(end), static_cast<double>(config.num_train_timesteps), steps);
   auto points = spacing == "linspace" ? linspace_down(static_cast<double>(end - 1), steps + 1)

@@ -15,7 +15,7 @@ std::vector<double> spaced_timesteps(const NoiseScheduleConfig& config,
                                      int64_t steps);
 
 /// The same for DPM-Solver, which divides the way into steps + 1 parts (but for trailing) and leaves out the
-/// last; times at or above `end` are not used.
+/// last; times at or above `end` are not used. Throws UsageError for more steps than there are timesteps.
 std::vector<double> solver_timesteps(const NoiseScheduleConfig& config, int64_t steps, int64_t end);
 
 /// sigma_t = sqrt((1 - abar_t) / abar_t), rising, fp32 values. A zero terminal SNR ends at a large finite
