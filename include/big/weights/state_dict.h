@@ -16,8 +16,8 @@ NamedTensors state_dict(const torch::nn::Module& module);
 /// Fills `module` whole or not at all: every tensor must be there with its shape, and no other (names the
 /// first ten of each, counts the rest, guesses the cause). `*.position_ids` are ignored, `text_model.` may be
 /// missing, VAE attention may be 1x1 convolutions or have its old names (query/key/value/proj_attn). Values
-/// are converted to the module's dtype; on the CPU those that need none stay in the file's private mapping: no
-/// copy, may be trained in place; the file may be renamed over meanwhile, but not cut. Throws InputError.
+/// are converted to the module's dtype; on the CPU those that need none stay in the file's private mapping:
+/// no copy, may be trained in place; the file may be renamed over meanwhile, but not cut. Throws InputError.
 void load_state_dict(torch::nn::Module& module, const SafetensorsFile& file);
 /// The same for `folder/<stem>.safetensors`, `<stem>.fp16.safetensors`, or shards with
 /// `<stem>.safetensors.index.json`.
