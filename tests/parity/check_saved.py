@@ -1,0 +1,92 @@
+"""check_saved.py BUILD: models taught and saved by the C++ side open in diffusers and draw the same pictures.
+
+BUILD/saved/<name>/ holds model/ and drawn.safetensors (the pictures, and how they were asked for), made by
+tests/training/saved_models_test.cpp. Loading must be silent: no missing, unexpected or misshapen tensor, no warning.
+"""
+
+import json
+import logging
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
+from safetensors import safe_open
+from transformers import CLIPTextModel
+
+EXPECTED = {"sd1", "sd2", "starter", "sd1_half"}
+
+
+class Messages(logging.Handler):
+    """Collects what the libraries log."""
+
+    def __init__(self):
+        super().__init__(logging.WARNING)
+        self.texts = []
+
+    def emit(self, record):
+        self.texts.append(record.getMessage())
+
+
+def open_silently(folder):
+    """The pipeline, or an AssertionError with everything that was said while it was loaded."""
+    messages = Messages()
+    loggers = [logging.getLogger(name) for name in ("diffusers", "transformers")]
+    for logger in loggers:
+        logger.addHandler(messages)
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            pipe = StableDiffusionPipeline.from_pretrained(folder, torch_dtype=torch.float32, local_files_only=True)
+            for part, kind in (("unet", UNet2DConditionModel), ("vae", AutoencoderKL), ("text_encoder", CLIPTextModel)):
+                _, info = kind.from_pretrained(folder / part, output_loading_info=True)
+                complaints = {key: value for key, value in info.items() if value}
+                assert not complaints, f"{folder / part}: {complaints}"
+    finally:
+        for logger in loggers:
+            logger.removeHandler(messages)
+    said = messages.texts + [f"{w.category.__name__}: {w.message}" for w in caught]
+    assert not said, f"{folder}: loading was not silent:\n" + "\n".join(said)
+    return pipe
+
+
+def draw(pipe, request, count):
+    pipe.set_progress_bar_config(disable=True)
+    pipe.scheduler = DDIMScheduler.from_config(pipe.scheduler.config)
+    pictures = pipe(
+        request["prompt"],
+        negative_prompt=request["negative_prompt"],
+        num_inference_steps=request["num_inference_steps"],
+        guidance_scale=request["guidance_scale"],
+        num_images_per_prompt=count,
+        generator=[torch.Generator().manual_seed(request["seed"] + i) for i in range(count)],
+        output_type="np",
+    ).images
+    return (pictures * 255).round().astype(np.uint8)
+
+
+def check(folder):
+    pipe = open_silently(folder / "model")
+    with safe_open(folder / "drawn.safetensors", "numpy") as file:
+        request = json.loads(file.metadata()["request"])
+        ours = np.stack([file.get_tensor(str(i)) for i in range(len(file.keys()))])
+    theirs = draw(pipe, request, len(ours))
+    assert ours.shape == theirs.shape, f"{folder.name}: pictures are {ours.shape}, diffusers' {theirs.shape}"
+    assert ours.std() > 5, f"{folder.name}: our pictures are flat"
+    off = np.abs(ours.astype(int) - theirs.astype(int)).max()
+    print(f"{folder.name}: opens silently; largest difference of {len(ours)} pictures {off}/255")
+    assert off <= 1, f"{folder.name}: pictures differ by {off}/255"
+
+
+def main(build):
+    torch.set_num_threads(2)
+    folders = {path.name: path for path in (Path(build) / "saved").iterdir() if (path / "model").is_dir()}
+    assert set(folders) == EXPECTED, f"saved models are {sorted(folders)}, expected {sorted(EXPECTED)}"
+    for name in sorted(folders):
+        check(folders[name])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

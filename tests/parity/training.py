@@ -1,0 +1,225 @@
+"""DreamBooth's training step as diffusers' train_dreambooth.py does it, recorded for the C++ trainer to repeat.
+
+A case is some updates on given latents, noise and timesteps: `training_<case>.safetensors` holds the draws, the loss
+of each update and, for each trained tensor, what all updates together changed. `training_fault_<fault>.safetensors` is
+a shorter case with one mistake planted here, which the comparison must reject (`fault_none` has none).
+`training_encode.safetensors` is a photo and its latents, `training_schedules.safetensors` what get_scheduler says.
+"""
+
+import copy
+import itertools
+import json
+from dataclasses import asdict, dataclass, replace
+
+import torch
+import torch.nn.functional as F
+from diffusers.optimization import get_scheduler
+from safetensors.torch import save_file
+
+PRIOR_PICTURES = 3
+PROMPTS = {"instance": "a photo of sks dog", "prior": "a photo of dog"}
+# Adding one number to all keys of a query changes no softmax: the gradient is zero in exact arithmetic.
+ZERO_GRADIENT = "k_proj.bias"
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    batch: int
+    accumulation: int
+    text_encoder: bool
+    lr_scheduler: str = "constant"
+    warmup: int = 0
+    dtype: str = "float64"
+    steps: int = 10
+    learning_rate: float = 1e-3
+    prior_loss_weight: float = 0.7
+    max_grad_norm: float = 0.5
+    weight_decay: float = 1e-2
+    schedule_shift: int = 0
+    divide_by: int = 0  # 0: by the accumulation, as accelerate does
+
+
+CASES = [
+    Case("b1_a2_unet_text", 1, 2, True, "linear", 2),
+    Case("b2_a2_unet_text", 2, 2, True, "cosine", 3),
+    Case("b1_a1_unet", 1, 1, False),
+    Case("b2_a1_unet", 2, 1, False, "constant", 4),
+    Case("b2_a1_unet_text_fp32", 2, 1, True, "cosine", 2, "float32"),
+]
+FAULTLESS = Case("fault_none", 1, 2, True, "linear", 2, steps=4)
+FAULTS = {
+    "none": {},
+    "prior_weight": dict(prior_loss_weight=1.0),
+    "no_clipping": dict(max_grad_norm=1e9),
+    "no_weight_decay": dict(weight_decay=0.0),
+    "schedule_off_by_one": dict(schedule_shift=1),
+    "undivided_accumulation": dict(divide_by=1),
+}
+
+
+def make(ctx):
+    for case in CASES:
+        save(ctx, f"training_{case.name}", run(ctx, case), case)
+    if ctx.family == "sd1":
+        for name, change in FAULTS.items():
+            save(ctx, f"training_fault_{name}", run(ctx, replace(FAULTLESS, **change)), FAULTLESS)
+        save_file(schedules(), ctx.out / "training_schedules.safetensors")
+    save_file(encoded_photo(ctx), ctx.out / "training_encode.safetensors")
+
+
+def save(ctx, name, tensors, case):
+    about = {"case": json.dumps({**asdict(case), "prompts": PROMPTS})}
+    save_file({k: v.detach().contiguous() for k, v in tensors.items()}, ctx.out / f"{name}.safetensors", about)
+
+
+def draw(ctx, case):
+    """Latents and random numbers, fp32, so that both precisions start from the same."""
+    side = 4 << (len(ctx.pipe.unet.config.block_out_channels) - 2)  # two cells a side at the lowest level
+    channels = ctx.pipe.vae.config.latent_channels
+    generator = torch.Generator().manual_seed(7)
+    passes, shape = case.steps * case.accumulation, (channels, side, side)
+
+    def normal(*sizes):
+        return torch.randn(*sizes, generator=generator)
+
+    photos = passes * case.batch  # one for each instance row of the run
+    timesteps = ctx.pipe.scheduler.config.num_train_timesteps
+    return {
+        "instance.mean": normal(photos, *shape) / ctx.pipe.vae.config.scaling_factor,
+        "instance.std": 0.1 * normal(photos, *shape).abs(),
+        "prior.mean": normal(PRIOR_PICTURES, *shape) / ctx.pipe.vae.config.scaling_factor,
+        "prior.std": 0.1 * normal(PRIOR_PICTURES, *shape).abs(),
+        "latent_noise": normal(passes, 2 * case.batch, *shape),
+        "noise": normal(passes, 2 * case.batch, *shape),
+        "timesteps": torch.randint(0, timesteps, (passes, 2 * case.batch), generator=generator),
+    }
+
+
+def run(ctx, case):
+    dtype = getattr(torch, case.dtype)
+    unet = copied(ctx.pipe.unet, dtype).requires_grad_(True).train()
+    text_encoder = copied(ctx.pipe.text_encoder, dtype).requires_grad_(case.text_encoder).train()
+    parts = {"unet": unet, **({"text_encoder": text_encoder} if case.text_encoder else {})}
+    parameters = list(itertools.chain(*(part.parameters() for part in parts.values())))
+    before = {name: value.detach().clone() for name, value in named(parts)}
+
+    optimizer = torch.optim.AdamW(
+        parameters, lr=case.learning_rate, betas=(0.9, 0.999), weight_decay=case.weight_decay, eps=1e-8
+    )
+    name = "constant_with_warmup" if case.lr_scheduler == "constant" else case.lr_scheduler
+    lr_scheduler = get_scheduler(
+        name, optimizer=optimizer, num_warmup_steps=case.warmup, num_training_steps=case.steps
+    )
+    for _ in range(case.schedule_shift):
+        lr_scheduler.step()
+
+    tensors = draw(ctx, case)
+    losses, norms = [], []
+    for step in range(case.steps):
+        step_losses = []
+        for i in range(case.accumulation):
+            loss = forward(ctx, case, unet, text_encoder, tensors, step * case.accumulation + i)
+            (loss / (case.divide_by or case.accumulation)).backward()
+            step_losses.append(loss.item())
+        norms.append(torch.nn.utils.clip_grad_norm_(parameters, case.max_grad_norm).item())
+        if step == 0:
+            check_zero_gradients(parts, case)
+        optimizer.step()
+        lr_scheduler.step()
+        optimizer.zero_grad()
+        losses.append(sum(step_losses) / len(step_losses))
+    assert max(norms) > 0.5, f"{case.name}: clipping was never tried, norms {norms}"
+
+    tensors["losses"] = torch.tensor(losses, dtype=torch.float64)
+    for name, value in named(parts):
+        # The difference is exact in the run's dtype; fp32 keeps 7 digits of it, the test asks for 6.
+        tensors[f"update.{name}"] = (value.detach() - before[name]).float()
+    return tensors
+
+
+def copied(module, dtype):
+    # diffusers' own to() warns that some models keep parts in fp32; these have none.
+    return torch.nn.Module.to(copy.deepcopy(module), dtype)
+
+
+def forward(ctx, case, unet, text_encoder, tensors, pass_):
+    """One forward pass of train_dreambooth.py (prior preservation on) -> its loss."""
+    dtype, scheduler = unet.dtype, ctx.pipe.scheduler
+    rows = range(pass_ * case.batch, (pass_ + 1) * case.batch)
+    pictures = {"instance": list(rows), "prior": [n % PRIOR_PICTURES for n in rows]}
+
+    def latents(what):
+        return torch.cat([tensors[f"{half}.{what}"][rows] for half, rows in pictures.items()]).to(dtype)
+
+    sample = latents("mean") + latents("std") * tensors["latent_noise"][pass_].to(dtype)
+    model_input = sample * ctx.pipe.vae.config.scaling_factor
+    noise = tensors["noise"][pass_].to(dtype)
+    timesteps = tensors["timesteps"][pass_]
+    noisy = scheduler.add_noise(model_input, noise, timesteps)
+
+    prompts = [PROMPTS["instance"]] * case.batch + [PROMPTS["prior"]] * case.batch
+    ids = ctx.pipe.tokenizer(
+        prompts,
+        truncation=True,
+        padding="max_length",
+        max_length=ctx.pipe.tokenizer.model_max_length,
+        return_tensors="pt",
+    ).input_ids
+    hidden = text_encoder(ids, return_dict=False)[0]
+    prediction = unet(noisy, timesteps, hidden, return_dict=False)[0]
+
+    if scheduler.config.prediction_type == "epsilon":
+        target = noise
+    else:
+        target = scheduler.get_velocity(model_input, noise, timesteps)
+    prediction, prior_prediction = torch.chunk(prediction, 2, dim=0)
+    target, prior_target = torch.chunk(target, 2, dim=0)
+    prior_loss = F.mse_loss(prior_prediction, prior_target, reduction="mean")
+    return F.mse_loss(prediction, target, reduction="mean") + case.prior_loss_weight * prior_loss
+
+
+def named(parts):
+    """(part.name, parameter), named as diffusers' files name them."""
+    for part, module in parts.items():
+        for name, value in module.named_parameters():
+            if part == "text_encoder" and not name.startswith("text_model."):
+                name = "text_model." + name
+            yield f"{part}.{name}", value
+
+
+def check_zero_gradients(parts, case):
+    """The tensors that the comparison leaves out are those without a gradient, and no others."""
+    if case.dtype != "float64":
+        return
+    largest = max(value.grad.abs().max() for _, value in named(parts))
+    for name, value in named(parts):
+        zero = (value.grad.abs().max() < 1e-13 * largest).item()
+        assert zero == name.endswith(ZERO_GRADIENT), f"{case.name}: {name}, gradient is zero: {zero}"
+
+
+def schedules():
+    """Learning-rate factors of 20 updates, 5 of them warm-up."""
+    rates = {}
+    for name in ("constant_with_warmup", "linear", "cosine"):
+        for warmup in (0, 5):
+            optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
+            schedule = get_scheduler(name, optimizer=optimizer, num_warmup_steps=warmup, num_training_steps=20)
+            values = []
+            for _ in range(20):
+                values.append(schedule.get_last_lr()[0])
+                optimizer.step()
+                schedule.step()
+            rates[f"{name.split('_')[0]}.{warmup}"] = torch.tensor(values, dtype=torch.float64)
+    return rates
+
+
+def encoded_photo(ctx):
+    """A photo whose short side is the resolution, its middle cut out, and the VAE's distribution of it."""
+    side = 8 << (len(ctx.pipe.vae.config.block_out_channels) - 1)
+    generator = torch.Generator().manual_seed(11)
+    photo = torch.randint(0, 256, (side, side + 14, 3), generator=generator, dtype=torch.uint8)
+    middle = photo[:, 7 : 7 + side].permute(2, 0, 1)[None].float() / 255
+    with torch.no_grad():
+        latents = ctx.pipe.vae.encode((middle - 0.5) / 0.5).latent_dist
+    return {"photo": photo, "mean": latents.mean[0].contiguous(), "std": latents.std[0].contiguous()}

@@ -1,0 +1,91 @@
+#include "batches.h"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <set>
+
+#include "big/core/error.h"
+#include "photo_order.h"
+#include "training/tiny_model.h"
+
+namespace big {
+namespace {
+
+TrainOptions options_of(int64_t batch, double prior_weight) {
+  TrainOptions options;
+  options.train_batch_size = batch;
+  options.prior_loss_weight = prior_weight;
+  options.seed = 17;
+  return options;
+}
+
+TEST(Batches, HoldTheInstanceHalfThenThePriorHalf) {
+  auto model = tiny_model();
+  const TrainingData data{tiny_examples(3, "sks dog", 1), tiny_examples(2, "dog", 2), {}};
+  const auto options = options_of(2, 1);
+  const auto batch = Batches(model, data, options, torch::kFloat32).read(4);
+  EXPECT_EQ(batch.prompts, (std::vector<std::string>{"sks dog", "sks dog", "dog", "dog"}));
+  EXPECT_EQ(batch.latent_mean.sizes(), (std::vector<int64_t>{4, 4, 8, 8}));
+  // Pass 4 of two rows each: instance rows 8 and 9 in shuffled order, prior rows in turn.
+  EXPECT_TRUE(torch::equal(batch.latent_mean[1], data.instance[photo_at(17, 9, 3)].latent_mean));
+  EXPECT_TRUE(torch::equal(batch.latent_mean[2], data.prior[0].latent_mean));
+  EXPECT_TRUE(torch::equal(batch.latent_mean[3], data.prior[1].latent_mean));
+}
+
+TEST(Batches, AskTheDataWhichPriorPictureStandsWhere) {
+  auto model = tiny_model();
+  TrainingData data{tiny_examples(1, "sks dog", 1), tiny_examples(3, "dog", 2), {}};
+  std::vector<int64_t> asked;
+  data.prior_row = [&](int64_t n) {
+    asked.push_back(n);
+    return size_t{2};
+  };
+  const auto options = options_of(2, 1);
+  const auto batch = Batches(model, data, options, torch::kFloat32).read(3);
+  EXPECT_EQ(asked, (std::vector<int64_t>{6, 7}));
+  EXPECT_TRUE(torch::equal(batch.latent_mean[3], data.prior[2].latent_mean));
+}
+
+TEST(Batches, WithoutPriorHoldInstanceRowsAlone) {
+  auto model = tiny_model();
+  const TrainingData data{tiny_examples(3, "sks dog", 1), {}, {}};
+  const auto options = options_of(2, 0);
+  EXPECT_EQ(Batches(model, data, options, torch::kFloat32).read(0).prompts.size(), 2u);
+}
+
+TEST(Batches, SayWhatIsMissing) {
+  auto model = tiny_model();
+  const auto options = options_of(1, 1);
+  const TrainingData nothing, no_prior{tiny_examples(1, "sks dog", 1), {}, {}};
+  EXPECT_THROW(Batches(model, nothing, options, torch::kFloat32), UsageError);
+  try {
+    Batches(model, no_prior, options, torch::kFloat32);
+    FAIL() << "accepted";
+  } catch (const UsageError& error) {
+    EXPECT_NE(std::string(error.what()).find("num_class_images"), std::string::npos) << error.what();
+  }
+}
+
+TEST(Batches, CutWholePicturesAtRandomPlacesAnewForEachPass) {
+  auto model = tiny_model();
+  Example example;
+  example.image = Image(40, 16);
+  for (size_t i = 0; i < example.image.pixels.size(); ++i)
+    example.image.pixels[i] = static_cast<uint8_t>(i * i % 251);
+  TrainingData data;
+  data.instance = {example};
+  auto options = options_of(1, 0);
+  options.resolution = 16;
+  Batches batches(model, data, options, torch::kFloat64);
+  const auto first = batches.read(0).latent_mean;
+  EXPECT_EQ(first.sizes(), (std::vector<int64_t>{1, 4, 8, 8}));
+  EXPECT_EQ(first.scalar_type(), torch::kFloat64);
+  EXPECT_TRUE(torch::equal(first, batches.read(0).latent_mean));
+  int64_t different = 0;
+  for (int64_t pass = 1; pass < 6; ++pass) different += !torch::equal(first, batches.read(pass).latent_mean);
+  EXPECT_GE(different, 4);
+}
+
+}  // namespace
+}  // namespace big

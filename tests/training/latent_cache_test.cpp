@@ -1,0 +1,82 @@
+#include "big/training/latent_cache.h"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include "big/core/error.h"
+#include "big/core/interrupt.h"
+#include "big/imaging/resize.h"
+#include "big/pipeline/image_tensor.h"
+#include "training/tiny_model.h"
+
+namespace big {
+namespace {
+
+Image stripes(int width, int height) {
+  Image image(width, height);
+  for (int y = 0; y < height; ++y)
+    for (int x = 0; x < width; ++x) image.at(x, y)[x % 3] = static_cast<uint8_t>(40 * (x % 7));
+  return image;
+}
+
+TrainOptions options_for(int64_t resolution) {
+  TrainOptions options;
+  options.resolution = resolution;
+  return options;
+}
+
+TEST(MakeExamples, EncodesTheMiddleOfEachPicture) {
+  auto model = tiny_model();
+  const Image photo = stripes(24, 16);
+  const auto examples = make_examples(model, {photo, photo}, "sks dog", options_for(16));
+  ASSERT_EQ(examples.size(), 2u);
+  EXPECT_EQ(examples[1].prompt, "sks dog");
+  torch::NoGradGuard no_grad;
+  const auto expected = model.vae->encode(to_tensor(crop(photo, 4, 0, 16, 16)));
+  EXPECT_TRUE(torch::equal(examples[0].latent_mean, expected.mean[0]));
+  EXPECT_TRUE(torch::equal(examples[0].latent_std, expected.std[0]));
+  EXPECT_TRUE(examples[0].image.pixels.empty());
+}
+
+TEST(MakeExamples, ResizesTheShortSide) {
+  auto model = tiny_model();
+  const auto examples = make_examples(model, {stripes(60, 40)}, "sks dog", options_for(16));
+  EXPECT_EQ(examples[0].latent_mean.sizes(), (std::vector<int64_t>{4, 8, 8}));
+}
+
+TEST(MakeExamples, KeepsThePictureForRandomCrops) {
+  auto model = tiny_model();
+  auto options = options_for(16);
+  options.center_crop = false;
+  const auto examples = make_examples(model, {stripes(24, 16)}, "sks dog", options);
+  EXPECT_EQ(examples[0].image, stripes(24, 16));
+  EXPECT_FALSE(examples[0].latent_mean.defined());
+}
+
+TEST(MakeExamples, ReportsEachPicture) {
+  auto model = tiny_model();
+  std::vector<int64_t> done;
+  make_examples(model, {stripes(16, 16), stripes(16, 16)}, "dog", options_for(16),
+                [&](const Progress& step) { done.push_back(step.done); });
+  EXPECT_EQ(done, (std::vector<int64_t>{1, 2}));
+}
+
+TEST(MakeExamples, RefusesAResolutionThatTheVaeCannotDivide) {
+  auto model = tiny_model();
+  try {
+    make_examples(model, {stripes(16, 16)}, "dog", options_for(15));
+    FAIL() << "accepted";
+  } catch (const UsageError& error) {
+    EXPECT_STREQ(error.what(), "resolution is 15, expected a multiple of the VAE's factor 2: take 14 or 16");
+  }
+}
+
+TEST(MakeExamples, StopsWhenASignalArrives) {
+  auto model = tiny_model();
+  set_pending_signal(15);
+  EXPECT_THROW(make_examples(model, {stripes(16, 16)}, "dog", options_for(16)), Interrupted);
+  set_pending_signal(0);
+}
+
+}  // namespace
+}  // namespace big

@@ -1,0 +1,47 @@
+#include "prompt_embeddings.h"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include "training/tiny_model.h"
+
+namespace big {
+namespace {
+
+TEST(PromptEmbeddings, FrozenEncoderGivesTheRowsOfEncodePromptsWithoutGradient) {
+  auto model = tiny_model();
+  PromptEmbeddings embeddings(model, TextEncoderMode::kFrozen, torch::kFloat64);
+  const auto rows = embeddings.rows({"dog", "sks dog", "dog"});
+  EXPECT_EQ(rows.scalar_type(), torch::kFloat64);
+  EXPECT_FALSE(rows.requires_grad());
+  const auto expected = encode_prompts(model, {"dog", "sks dog", "dog"}).to(torch::kFloat64);
+  EXPECT_TRUE(torch::allclose(rows, expected, 1e-5, 1e-6));
+}
+
+TEST(PromptEmbeddings, FrozenEncoderRunsOnceForEachPromptOfTheRun) {
+  auto model = tiny_model();
+  PromptEmbeddings embeddings(model, TextEncoderMode::kFrozen, torch::kFloat32);
+  const auto before = embeddings.rows({"dog"});
+  torch::NoGradGuard no_grad;
+  for (auto& parameter : model.text_encoder->parameters()) parameter.fill_(0.5);
+  EXPECT_TRUE(torch::equal(embeddings.rows({"dog"}), before));
+}
+
+TEST(PromptEmbeddings, TrainedEncoderReceivesTheGradientsOfAllItsRows) {
+  auto model = tiny_model();
+  for (auto& parameter : model.text_encoder->parameters()) parameter.requires_grad_(true);
+  PromptEmbeddings embeddings(model, TextEncoderMode::kTrained, torch::kFloat32);
+  const auto weight = torch::randn({3, 12, 16});
+  (embeddings.rows({"dog", "sks dog", "dog"}) * weight).sum().backward();
+  std::vector<torch::Tensor> gradients;
+  for (auto& parameter : model.text_encoder->parameters()) gradients.push_back(parameter.grad().clone());
+
+  model.text_encoder->zero_grad();
+  (encode_prompts(model, {"dog", "sks dog", "dog"}) * weight).sum().backward();
+  const auto parameters = model.text_encoder->parameters();
+  for (size_t i = 0; i < parameters.size(); ++i)
+    EXPECT_TRUE(torch::allclose(gradients[i], parameters[i].grad(), 1e-4, 1e-5));
+}
+
+}  // namespace
+}  // namespace big
