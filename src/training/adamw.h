@@ -21,7 +21,7 @@ class AdamW {
 
  private:
   AdamWOptions options_;
-  std::vector<torch::Tensor> parameters_, gradients_, first_moments_, second_moments_;
+  std::vector<torch::Tensor> parameters_, first_moments_, second_moments_;
   torch::Tensor updates_done_;  ///< a scalar: the kernel reads the bias correction from it
 };
 
