@@ -114,6 +114,7 @@ void generate(StableDiffusion& model,
   request.dtype = model.dtype;
 
   Progress step{"drawing", 0, options.num_images * options.num_inference_steps};
+  log_debug("first UNet call");  // the benchmark waits for this line
   for (int64_t first = 0; first < options.num_images; first += options.batch_size) {
     const auto pictures = std::min(options.batch_size, options.num_images - first);
     std::vector<uint64_t> seeds;
