@@ -16,10 +16,10 @@ namespace big {
 namespace fs = std::filesystem;
 namespace {
 
-/// fp32 tensors of a layer's own size that the backward pass keeps for each layer. Found from diffusers'
-/// training of SD 1.5 at 512 px, 1 + 1 pictures: a peak of 19.3 GB, of which 14.6 GB are weights, gradients
-/// and moments.
-constexpr double kTensorsPerLayer = 48;
+/// fp32 tensors of a layer's own size that the backward pass keeps for each layer. With attention: found from
+/// diffusers' training of SD 1.5 at 512 px, 1 + 1 pictures, a peak of 19.3 GB of which 14.6 GB are weights,
+/// gradients and moments. Without: from the starter, whose first level has none.
+constexpr double kTensorsPerAttentionLayer = 48, kTensorsPerPlainLayer = 16;
 /// With gradient checkpointing the blocks' inputs and one block's inside are left.
 constexpr double kCheckpointedShare = 1.0 / 6;
 /// Program, libtorch and its buffers.
@@ -58,10 +58,12 @@ double activation_bytes_per_row(const ModelSize& size, int64_t resolution) {
   for (size_t level = 0; level < size.unet.block_out_channels.size(); ++level) {
     // Down blocks have n layers, up blocks n + 1.
     const auto layers = static_cast<double>(2 * size.unet.layers_per_block[level] + 1);
-    values += side * side * static_cast<double>(size.unet.block_out_channels[level]) * layers;
+    const bool attends = size.unet.down_block_types[level].rfind("CrossAttn", 0) == 0;
+    const double tensors = layers * (attends ? kTensorsPerAttentionLayer : kTensorsPerPlainLayer);
+    values += side * side * static_cast<double>(size.unet.block_out_channels[level]) * tensors;
     side = std::max(1.0, side / 2);
   }
-  return values * kTensorsPerLayer * sizeof(float);
+  return values * sizeof(float);
 }
 
 /// One number of a file such as /proc/meminfo ("MemAvailable:  123 kB"), or the largest number where there is

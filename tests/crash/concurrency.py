@@ -65,6 +65,7 @@ def test(tools, folder):
         first.kill()
         first.communicate()
     check(hashes(tools.models / "metamodel") == before, "the metamodel changed")
+    print(f"{len(RUNS)} runs at once: ok")
 
 
 if __name__ == "__main__":

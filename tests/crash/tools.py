@@ -4,6 +4,7 @@ import argparse
 import hashlib
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -31,18 +32,18 @@ class Tools:
     """The tools' executables and one models folder."""
 
     def __init__(self, bin_dir, source_dir, models_dir):
-        self.bin = Path(bin_dir)
-        self.source = Path(source_dir)
+        self.bin = Path(bin_dir).resolve()
+        self.source = Path(source_dir).resolve()
         self.models = Path(models_dir)
 
-    def start(self, tool, *args, user="anna", fail_point=""):
-        """Starts a tool; its output is collected by finish()."""
+    def start(self, tool, *args, user="anna", fail_point="", largest_file=None):
+        """Starts a tool; its output is collected by finish(). No file may grow beyond largest_file bytes."""
         environment = dict(os.environ, BIG_FAIL_POINT=fail_point, BIG_MODELS_DIR=str(self.models))
         if not fail_point:
             del environment["BIG_FAIL_POINT"]
         command = [str(self.bin / tool), *map(str, args), "--user", user, "--json"]
         return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
-                                cwd=self.models.parent)
+                                cwd=self.models.parent, preexec_fn=lambda: limit_files(largest_file))
 
     def finish(self, process, expected=0):
         """Waits, checks the exit status, and returns the JSON (None for a killed tool)."""
@@ -72,6 +73,13 @@ class Tools:
         """registry.json, which must be whole."""
         file = self.models / "registry.json"
         return json.loads(file.read_text()) if file.exists() else {}
+
+
+def limit_files(largest):
+    """In the child: writes beyond the limit fail, as on a full disk, and do not end the process."""
+    if largest is not None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
 
 
 def make_photos(folder, count=3, colour=(200, 40, 60)):

@@ -6,6 +6,7 @@
 
 #include "big/core/error.h"
 #include "big/core/file_lock.h"
+#include "big/core/text.h"
 #include "big/imaging/png.h"
 #include "big/imaging/read_image.h"
 #include "models_folder.h"
@@ -105,7 +106,7 @@ TEST_F(ClassImages, EmptyPicturesOfABrokenModelAreAnError) {
 
 TEST_F(ClassImages, ARunThatDrawsThemLocksOthersOut) {
   const auto lock =
-      FileLock::acquire(models() / "locks" / ("class_images-" + folder.filename().string() + ".lock"));
+      FileLock::acquire(models() / "locks" / concat("class_images-", folder.filename().string(), ".lock"));
   EXPECT_THROW(draw(1), BusyError);
 }
 
