@@ -37,13 +37,13 @@ def test(tools, _):
     for name, category in SUBJECTS.items():
         folder = tools.source / "examples" / name
         photos[name] = [features(file) for file in sorted(folder.glob("*.png"))]
-        taught = tools.run("finetune", folder, "--category", category, "--target_model", "meta", "--seed", 1)
+        taught = tools.run("finetune", folder, "--category", category, "--target_model", "meta", "--seed", 1, "--threads", 1)
         identifiers[name] = taught["identifier"]
         print(f"{name}: '{taught['identifier']}', {taught['seconds']:.0f} s", flush=True)
 
     for name, other in zip(SUBJECTS, reversed(SUBJECTS)):
         drawn = tools.run("generate", "--prompt", f"a {identifiers[name]}", "--target_model", "meta", "--num_images",
-                          PICTURES, "--seed", 100, "--output_dir", tools.models.parent / "drawn")
+                          PICTURES, "--seed", 100, "--threads", 1, "--output_dir", tools.models.parent / "drawn")
         pictures = [features(tools.models.parent / Path(image["path"])) for image in drawn["images"]]
         own = sum(distance(p, photos[name]) < distance(p, photos[other]) for p in pictures)
         print(f"{name}: {own} of {PICTURES} nearer to its own photos", flush=True)
