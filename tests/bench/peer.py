@@ -17,7 +17,7 @@ def first_call(model, threads):
     from diffusers import StableDiffusionPipeline
 
     torch.set_num_threads(threads)
-    pipe = StableDiffusionPipeline.from_pretrained(model, torch_dtype=torch.float32)
+    pipe = StableDiffusionPipeline.from_pretrained(model, dtype=torch.float32)
 
     def stop(*_):
         print("first UNet call", flush=True)
@@ -34,9 +34,9 @@ def train(model, steps, batch, threads, cached):
     from transformers import AutoTokenizer, CLIPTextModel
 
     torch.set_num_threads(threads)
-    unet = UNet2DConditionModel.from_pretrained(model, subfolder="unet", torch_dtype=torch.float32).train()
-    vae = AutoencoderKL.from_pretrained(model, subfolder="vae", torch_dtype=torch.float32).requires_grad_(False)
-    text_encoder = CLIPTextModel.from_pretrained(model, subfolder="text_encoder", torch_dtype=torch.float32)
+    unet = UNet2DConditionModel.from_pretrained(model, subfolder="unet", dtype=torch.float32).train()
+    vae = AutoencoderKL.from_pretrained(model, subfolder="vae", dtype=torch.float32).requires_grad_(False)
+    text_encoder = CLIPTextModel.from_pretrained(model, subfolder="text_encoder", dtype=torch.float32)
     text_encoder.requires_grad_(False)
     tokenizer = AutoTokenizer.from_pretrained(model, subfolder="tokenizer")
     scheduler = DDIMScheduler.from_pretrained(model, subfolder="scheduler")

@@ -10,6 +10,9 @@ import sys
 import warnings
 from pathlib import Path
 
+# Files beside this one (tokenizers.py) must not hide the packages of the same name.
+sys.path.append(sys.path.pop(0))
+
 import numpy as np
 import torch
 from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
@@ -39,7 +42,7 @@ def open_silently(folder):
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            pipe = StableDiffusionPipeline.from_pretrained(folder, torch_dtype=torch.float32, local_files_only=True)
+            pipe = StableDiffusionPipeline.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
             for part, kind in (("unet", UNet2DConditionModel), ("vae", AutoencoderKL), ("text_encoder", CLIPTextModel)):
                 _, info = kind.from_pretrained(folder / part, output_loading_info=True)
                 complaints = {key: value for key, value in info.items() if value}

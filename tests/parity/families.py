@@ -7,6 +7,7 @@ starter  the bundled model's architecture and tokenizer: v-prediction, zero-term
 
 import json
 import math
+import shutil
 from pathlib import Path
 
 import torch
@@ -163,7 +164,9 @@ def make_pipeline(family):
 
 
 def save_pipeline(pipe, folder):
-    """A diffusers folder; CLIP's tokenizer also in the files that Stable Diffusion's own folders hold."""
+    """A diffusers folder; its tokenizer also in the files that the real models' folders hold."""
     pipe.save_pretrained(folder)
     if isinstance(pipe.tokenizer, CLIPTokenizer):
         write_clip_files(folder / "tokenizer", pipe.tokenizer.pad_token)
+    else:
+        shutil.copytree(ROOT / "models" / "starter" / "tokenizer", folder / "tokenizer", dirs_exist_ok=True)

@@ -98,11 +98,15 @@ TEST_P(SavedModel, HoldsTheTaughtWeightsAndLinksTheRest) {
   EXPECT_TRUE(fs::equivalent(saved / vae, base / vae));
 }
 
-INSTANTIATE_TEST_SUITE_P(AllFamilies, SavedModel, testing::Values("sd1", "sd2", "starter"));
+INSTANTIATE_TEST_SUITE_P(AllFamilies,
+                         SavedModel,
+                         testing::Values("sd1", "sd2", "starter"),
+                         [](const auto& test) { return test.param; });
 
 /// A copy of a base whose weights lie there in half precision under a variant's name only.
 void make_half_base(const fs::path& base, const fs::path& half) {
   fs::remove_all(half);
+  fs::create_directories(half.parent_path());
   fs::copy(base, half, fs::copy_options::recursive);
   const auto model = load_model(base);
   const auto replace = [&](const torch::nn::Module& module, const char* part, const std::string& stem) {
@@ -114,7 +118,7 @@ void make_half_base(const fs::path& base, const fs::path& half) {
   replace(*model.text_encoder, "text_encoder", "model");
 }
 
-TEST(SavedModel, OfAHalfPrecisionBaseIsHalfPrecisionUnderThePlainName) {
+TEST(SavedHalfModel, IsHalfPrecisionUnderThePlainName) {
   const fs::path half = saved_folder("half_base");
   make_half_base(reference_folder("sd1") / "model", half);
   auto model = load_model(half);
