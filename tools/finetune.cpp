@@ -8,6 +8,7 @@
 #include "cli/progress_bar.h"
 #include "cli/random_seed.h"
 #include "cli/run_guarded.h"
+#include "cli/wait_policy.h"
 #include "finetune_options.h"
 #include "finetune_report.h"
 
@@ -102,4 +103,7 @@ void run(const std::vector<std::string>& arguments) {
 }  // namespace
 }  // namespace big
 
-int main(int argc, char** argv) { return big::run_guarded(argc, argv, big::run); }
+int main(int argc, char** argv) {
+  big::sleep_while_waiting(argv);
+  return big::run_guarded(argc, argv, big::run);
+}

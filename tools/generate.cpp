@@ -8,6 +8,7 @@
 #include "cli/progress_bar.h"
 #include "cli/random_seed.h"
 #include "cli/run_guarded.h"
+#include "cli/wait_policy.h"
 
 namespace big {
 namespace {
@@ -130,4 +131,7 @@ void run(const std::vector<std::string>& arguments) {
 }  // namespace
 }  // namespace big
 
-int main(int argc, char** argv) { return big::run_guarded(argc, argv, big::run); }
+int main(int argc, char** argv) {
+  big::sleep_while_waiting(argv);
+  return big::run_guarded(argc, argv, big::run);
+}

@@ -86,9 +86,29 @@ def check_tidy(state, where):
     check(len(versions) <= 2, f"{where}: versions {versions}")
 
 
+def check_removal(state, target, moment):
+    """--remove killed before the registry's write: the subject is still there, and can be removed then."""
+    tools = state.tools
+    state.restore()
+    removal = ["--remove", "sks", "--yes", "--target_model", target]
+    tools.finish(tools.start("finetune", *removal, fail_point=f"write_file.before_rename:{moment}"), expected=-9)
+    check(not state.taught_anew(target), f"{target}: removed too early")
+    check(state.draw(target) == state.pictures[target], f"{target}: another picture of sks after a killed removal")
+    tools.run("finetune", *removal)
+    check(tools.run("list_identifiers")[target] == {}, f"{target}: sks is still listed")
+    check(not list(tools.models.glob("users/anna/sks*")) or target == "meta", "the removed model is still there")
+    check(not list(tools.models.glob("metamodel/photos/sks*")) or target == "private", "kept photos are still there")
+    state.tools.finetune(state.others, "--target_model", target)
+    check_tidy(state, f"{target}, removal")
+
+
 def test(tools, folder):
     """Kills in every phase, then at random moments."""
     state = State(tools, folder)
+    for target in ("private", "meta"):
+        for moment in (1, 2):
+            check_removal(state, target, moment)
+    print("removal: ok", flush=True)
     for target, phases in PHASES.items():
         for phase in phases:
             state.restore()
