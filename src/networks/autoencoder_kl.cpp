@@ -36,17 +36,8 @@ AutoencoderKLConfig AutoencoderKLConfig::from_json(const Json& config, const std
     require_one_of(view, config, key, {nullptr});
 
   AutoencoderKLConfig result;
-  result.block_out_channels = view.get<std::vector<int64_t>>("block_out_channels", result.block_out_channels);
+  result.block_out_channels = level_widths(view, result.block_out_channels);
   const size_t levels = result.block_out_channels.size();
-  if (levels < 1 || levels > kMaxLevels) {
-    throw InputError(
-        concat(where, ": 'block_out_channels' has ", levels, " levels, expected 1 to ", kMaxLevels));
-  }
-  for (const int64_t width : result.block_out_channels) {
-    if (width < 1 || width > kMaxWidth) {
-      throw InputError(concat(where, ": 'block_out_channels' holds ", width, ", expected 1 to ", kMaxWidth));
-    }
-  }
   require_block_types(view, "down_block_types", "DownEncoderBlock2D", levels);
   require_block_types(view, "up_block_types", "UpDecoderBlock2D", levels);
 

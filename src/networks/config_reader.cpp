@@ -27,6 +27,21 @@ int64_t bounded(const JsonView& view, const std::string& key, int64_t fallback, 
   return value;
 }
 
+std::vector<int64_t> level_widths(const JsonView& view, const std::vector<int64_t>& fallback) {
+  auto widths = view.get<std::vector<int64_t>>("block_out_channels", fallback);
+  if (widths.empty() || widths.size() > kMaxLevels) {
+    throw InputError(concat(view.where(), ": 'block_out_channels' has ", widths.size(),
+                            " levels, expected 1 to ", kMaxLevels));
+  }
+  for (const int64_t width : widths) {
+    if (width < 1 || width > kMaxWidth) {
+      throw InputError(
+          concat(view.where(), ": 'block_out_channels' holds ", width, ", expected 1 to ", kMaxWidth));
+    }
+  }
+  return widths;
+}
+
 std::vector<int64_t> per_level(
     const JsonView& view, const std::string& key, int64_t fallback, size_t levels, int64_t most) {
   std::vector<int64_t> values(levels, fallback);

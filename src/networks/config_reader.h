@@ -18,6 +18,9 @@ void require_one_of(const JsonView& view,
 /// An integer within [least, most], `fallback` where the key is absent.
 int64_t bounded(const JsonView& view, const std::string& key, int64_t fallback, int64_t least, int64_t most);
 
+/// block_out_channels, the width of each level: 1 to kMaxLevels of them, each within [1, kMaxWidth].
+std::vector<int64_t> level_widths(const JsonView& view, const std::vector<int64_t>& fallback);
+
 /// One integer a level within [1, most]: from a list of that length, or one number for all.
 std::vector<int64_t> per_level(
     const JsonView& view, const std::string& key, int64_t fallback, size_t levels, int64_t most);

@@ -70,17 +70,8 @@ UNet2DConditionConfig UNet2DConditionConfig::from_json(const Json& config, const
   refuse_other_architectures(view, config);
 
   UNet2DConditionConfig result;
-  result.block_out_channels = view.get<std::vector<int64_t>>("block_out_channels", result.block_out_channels);
+  result.block_out_channels = level_widths(view, result.block_out_channels);
   const size_t levels = result.block_out_channels.size();
-  if (levels < 1 || levels > kMaxLevels) {
-    throw InputError(
-        concat(where, ": 'block_out_channels' has ", levels, " levels, expected 1 to ", kMaxLevels));
-  }
-  for (const int64_t width : result.block_out_channels) {
-    if (width < 1 || width > kMaxWidth) {
-      throw InputError(concat(where, ": 'block_out_channels' holds ", width, ", expected 1 to ", kMaxWidth));
-    }
-  }
   result.down_block_types = block_types(view, "down_block_types", result.down_block_types,
                                         {"CrossAttnDownBlock2D", "DownBlock2D"}, levels);
   result.up_block_types =
