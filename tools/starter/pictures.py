@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from safetensors import safe_open
 
 SIZE = 64
 
@@ -18,8 +19,8 @@ STYLES = {
     "@iconify-json/noto-v1": "blob",
     "@iconify-json/fxemoji": "firefox",
 }
-# The last two have too few of the concepts: they train the VAE only.
-CAPTIONED_STYLES = ("noto", "twitter", "flat", "3d", "emojitwo")
+# The last has too few of the concepts: it trains the VAE only.
+CAPTIONED_STYLES = ("noto", "twitter", "flat", "3d", "emojitwo", "blob")
 
 COLOURS = {
     "white": (255, 255, 255),
@@ -39,13 +40,14 @@ class Rendered:
     """What render.py wrote: one row a picture."""
 
     rgba: np.ndarray  # [N, 64, 64, 4] uint8
-    label: np.ndarray  # [N] the emoji's English name
-    style: np.ndarray  # [N] its style word
+    label: list[str]  # N English names of emoji, in lower case
+    style: list[str]  # N style words
 
 
 def load_rendered(folder: Path) -> Rendered:
-    content = np.load(folder / "pictures.npz")
-    return Rendered(content["rgba"], content["label"], content["style"])
+    with safe_open(folder / "pictures.safetensors", "np") as content:
+        names = json.loads(content.metadata()["names"])
+        return Rendered(content.get_tensor("rgba"), names["label"], names["style"])
 
 
 def load_concepts() -> dict[str, str]:
@@ -58,17 +60,3 @@ def over_background(rgba: np.ndarray, background: np.ndarray) -> np.ndarray:
     """Puts pictures [N, H, W, 4] over a background that broadcasts to [N, H, W, 3]; returns uint8 RGB."""
     alpha = rgba[..., 3:4].astype(np.float32) / 255
     return (rgba[..., :3] * alpha + np.asarray(background, np.float32) * (1 - alpha)).round().astype(np.uint8)
-
-
-def caption(concept: str, class_name: str, style: str, background: str, random: np.random.Generator) -> str:
-    """One of the ways to name a picture; one in ten is empty, for classifier-free guidance."""
-    if random.random() < 0.1:
-        return ""
-    choice = random.random()
-    text = f"a {concept}" if choice < 0.6 else f"a {class_name}" if choice < 0.8 else f"a {concept}, {class_name}"
-    if random.random() < 0.7:
-        text += f", {style} style"
-    # White is what a prompt without a background means, so it is named only now and then.
-    if background != "white" or random.random() < 0.2:
-        text += f", on a {background} background"
-    return text

@@ -1,4 +1,4 @@
-"""Draws every emoji of the picture sets at 64 px: NPM/node_modules -> OUT/pictures.npz (about a minute).
+"""Draws every emoji of the picture sets at 64 px, and scenes: NPM/node_modules -> OUT/pictures.safetensors (a minute).
 
     npm install --prefix build/starter tools/starter     (the packages that package.json names)
     python render.py --packages build/starter/node_modules --out build/starter
@@ -14,8 +14,13 @@ from pathlib import Path
 import numpy as np
 import resvg_py
 from PIL import Image
+from safetensors.numpy import save_file
 
-from pictures import SIZE, STYLES
+from pictures import COLOURS, SIZE, STYLES
+from scenes import SCENES, draw_scene
+
+# Backgrounds that the autoencoder sees, of each kind of scene.
+SCENES_OF_A_KIND = 200
 
 
 def slug(text: str) -> str:
@@ -104,10 +109,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--packages", type=Path, required=True, help="the node_modules folder")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--every", type=int, default=1, help="only every so many emoji: for trials")
     arguments = parser.parse_args()
 
     rgba, labels, styles = [], [], []
-    all_emoji = emoji_without_people(arguments.packages)
+    all_emoji = emoji_without_people(arguments.packages)[:: arguments.every]
     for package, style in STYLES.items():
         folder = arguments.packages / package
         pictures = IconSet(folder) if (folder / "icons.json").exists() else PictureFolder(folder)
@@ -116,11 +122,19 @@ def main() -> None:
             picture = pictures.draw(emoji)
             if picture is not None:
                 rgba.append(np.asarray(picture))
-                labels.append(emoji["label"])
+                labels.append(emoji["label"].lower())
                 styles.append(style)
         print(f"{style}: {len(rgba) - before} of {len(all_emoji)}", flush=True)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    np.savez(arguments.out / "pictures.npz", rgba=np.stack(rgba), label=np.array(labels), style=np.array(styles))
+    random = np.random.default_rng(0)
+    scenes = [draw_scene(name, random).round().astype(np.uint8) for name in SCENES for _ in range(SCENES_OF_A_KIND)]
+    pictures = {
+        "rgba": np.stack(rgba),
+        "colours": np.array(list(COLOURS.values()), np.uint8),
+        "scenes": np.stack(scenes),
+    }
+    names = json.dumps({"label": labels, "style": styles})
+    save_file(pictures, arguments.out / "pictures.safetensors", {"names": names})
 
 
 if __name__ == "__main__":
