@@ -9,12 +9,12 @@ from tools import Failed, Tools, check, main
 # Shell lines that stand before the real finetune where a fail point is armed, and what the check must say of them.
 FAULTS = {
     "a file that was there is changed": (
-        'echo >> "$BIG_MODELS_DIR/users/anna/sks/unet/config.json"',
+        'sed -i "s/$/ /" "$BIG_MODELS_DIR/users/anna/sks/unet/config.json"',
         "is changed or gone",
     ),
     "the subject is lost from the registry": (
         'sed -i "s/sks/skt/" "$BIG_MODELS_DIR/registry.json"',
-        "",
+        "listed",
     ),
     "a model is left behind unregistered": (
         'cp -r "$BIG_MODELS_DIR/users/anna/sks" "$BIG_MODELS_DIR/users/anna/lost"',
