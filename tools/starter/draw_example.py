@@ -2,13 +2,14 @@
 
     python draw_example.py --out ../../examples/drawn                          six pictures of the teal cat
     python draw_example.py --character dog --out ../../examples/drawn_dog      six of the plum dog
-    python draw_example.py --look_alikes --out ../../tests/starter/look_alikes eight other cats, in two pictures each
+    python draw_example.py --look_alikes --out ../../tests/starter/cats         eight other cats, in two pictures each
+    python draw_example.py --look_alikes --character dog --out ../../tests/starter/dogs
 
 Every picture is one face in one mood, turned and placed a little differently, on white.
 """
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import resvg_py
@@ -172,8 +173,11 @@ def main() -> None:
     subject = {"cat": TEAL_CAT, "dog": PLUM_DOG}[arguments.character]
     pictures = {f"{i:02}": (subject, pose) for i, pose in enumerate(POSES)}
     if arguments.look_alikes:
+        others = LOOK_ALIKES
+        if arguments.character == "dog":
+            others = [replace(who, ear="floppy", inner_ear=who.dark) for who in others]
         pictures = {
-            f"{i:02}-{j}": (cat, POSES[(i + 3 * j) % len(POSES)]) for i, cat in enumerate(LOOK_ALIKES) for j in (0, 1)
+            f"{i:02}-{j}": (who, POSES[(i + 3 * j) % len(POSES)]) for i, who in enumerate(others) for j in (0, 1)
         }
     arguments.out.mkdir(parents=True, exist_ok=True)
     for name, (who, pose) in pictures.items():

@@ -1,7 +1,7 @@
 """Teaches a starter one subject in Python and measures it: how the base's defaults (`big.json`) were found.
 
     python dreambooth.py --model models/starter --photos examples/drawn --category cat \
-        --others tests/starter/look_alikes --sheet build/starter/cat.png
+        --others tests/starter/cats --sheet build/starter/cat.png
 
 The plain DreamBooth step: UNet only, uniform timesteps, AdamW, half of each batch class pictures that the base drew.
 A picture is the subject's when its nearest photo, by colour and gradient histograms, is one of the subject's and not
