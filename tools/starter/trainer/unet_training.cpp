@@ -2,7 +2,7 @@
 
 #include <torch/torch.h>
 
-#include <numeric>
+#include <algorithm>
 
 #include "big/core/interrupt.h"
 #include "big/core/log.h"
@@ -26,6 +26,19 @@ constexpr const char* kTokenEmbedding = "text_model.embeddings.token_embedding.w
 /// What a loss is logged with: the mean of the last hundred or so.
 constexpr double kLossMemory = 0.99;
 
+/// Words of one piece that were reserved with the identifiers and are not offered to anybody: no caption may
+/// use an identifier.
+std::vector<std::string> unknown_words(const Tokenizer& tokenizer, const std::filesystem::path& folder) {
+  constexpr int64_t kReserved = 256;  // the last pieces of the starter's vocabulary
+  const auto offered = reserved_identifiers(folder);
+  std::vector<std::string> words;
+  for (int64_t id = tokenizer.vocab_size() - kReserved; id < tokenizer.vocab_size(); ++id) {
+    const auto word = tokenizer.decode({id});
+    if (std::find(offered.begin(), offered.end(), word) == offered.end()) words.push_back(word);
+  }
+  return words;
+}
+
 NoiseSchedule read_schedule(const std::filesystem::path& start) {
   const auto file = start / "scheduler" / "scheduler_config.json";
   return NoiseSchedule(NoiseScheduleConfig::from_json(read_json(file), file.string()));
@@ -38,7 +51,7 @@ class UnetRun {
         data_(read_captioned_latents(training.latents)),
         schedule_(read_schedule(training.start)),
         tokenizer_(load_tokenizer(training.start / "tokenizer")),
-        words_(reserved_identifiers(training.start / "tokenizer")),
+        words_(unknown_words(*tokenizer_, training.start / "tokenizer")),
         unet_(start_part<UNet2DCondition, UNet2DConditionConfig>(
             training.start / "unet", "diffusion_pytorch_model", [](auto&) {})),
         text_(start_part<ClipTextModel, ClipTextConfig>(
