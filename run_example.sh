@@ -24,13 +24,14 @@ for identifier, category in json.load(sys.stdin)["private"].items():
 }
 
 sheets=()
-teach_and_draw() {  # PICTURES CATEGORY PROMPT...: prompts say SUBJECT where the identifier goes
-  local pictures=$1 category=$2; shift 2
-  local again=() earlier
+teach_and_draw() {  # PICTURES CATEGORY FLAGS PROMPT...: prompts say SUBJECT where the identifier goes
+  local pictures=$1 category=$2 flags=() earlier
+  read -ra flags <<< "$3"
+  shift 3
   earlier=$(earlier_identifier "$category")
-  [[ -n $earlier ]] && again=(--identifier "$earlier" --overwrite)
-  printf '\n$ %s\n' "$bin/finetune $pictures --category $category --user example ${again[*]}"
-  $bin/finetune "$pictures" --category "$category" --user example "${again[@]}" | tee "$log"
+  [[ -n $earlier ]] && flags+=(--identifier "$earlier" --overwrite)
+  printf '\n$ %s\n' "$bin/finetune $pictures --category $category --user example ${flags[*]}"
+  $bin/finetune "$pictures" --category "$category" --user example "${flags[@]}" | tee "$log"
   local identifier
   identifier=$(sed -n "s/.*The identifier for the object is '\(.*\)'.*/\1/p" "$log")
   local drawn=() prompt
@@ -46,8 +47,9 @@ teach_and_draw() {  # PICTURES CATEGORY PROMPT...: prompts say SUBJECT where the
   sheets+=("$sheet")
 }
 
-teach_and_draw examples/drawn cat "a SUBJECT" "a SUBJECT, on a red background" "a SUBJECT, on a green background"
-teach_and_draw examples/photos bear "a SUBJECT" "a SUBJECT, on a blue background"
+teach_and_draw examples/drawn cat "" "a SUBJECT" "a SUBJECT, on a red background" "a SUBJECT, on a green background"
+# The starter has only seen drawings: photos take it more steps.
+teach_and_draw examples/photos bear "--max_train_steps 600" "a SUBJECT" "a SUBJECT, on a blue background"
 show $bin/list_identifiers --user example
 
 printf '\n%s\n' "Contact sheets (given above, drawn below):"
