@@ -37,10 +37,10 @@ TEST(UNetConfig, ReadsOneValueForAllLevelsAndOneALevel) {
 }
 
 TEST(UNetConfig, RefusesWhatTheNetworkHasNotNamingKeyAndValue) {
-  const std::vector<std::pair<std::string, Json>> foreign = {{"addition_embed_type", "text_time"},
+  const std::vector<std::pair<std::string, Json>> foreign = {{"addition_embed_type", "text_image"},
                                                              {"class_embed_type", "timestep"},
                                                              {"dual_cross_attention", true},
-                                                             {"time_cond_proj_dim", 256},
+                                                             {"time_cond_proj_dim", 0},
                                                              {"num_class_embeds", 10},
                                                              {"encoder_hid_dim", 768},
                                                              {"mid_block_type", nullptr},

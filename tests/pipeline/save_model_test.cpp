@@ -88,7 +88,7 @@ class SaveModel : public testing::Test {
 };
 
 TEST_F(SaveModel, WritesWhatChangedInTheBasesPrecisionAndLinksTheRest) {
-  save_model(model_, base_, saved_, {.unet = true, .text_encoder = false});
+  save_model(model_, base_, saved_, {.unet = true, .text_encoders = false});
   EXPECT_EQ(files_below(saved_), files_below(base_));
   const auto unet = fs::path("unet") / "diffusion_pytorch_model.safetensors";
   EXPECT_NEAR(value(saved_ / unet, "conv_in.weight"), value(base_ / unet, "conv_in.weight") + 1, 2e-3);
@@ -99,7 +99,7 @@ TEST_F(SaveModel, WritesWhatChangedInTheBasesPrecisionAndLinksTheRest) {
 }
 
 TEST_F(SaveModel, WritesTheTextEncoderWhereItWasTrained) {
-  save_model(model_, base_, saved_, {.unet = true, .text_encoder = true});
+  save_model(model_, base_, saved_, {.unet = true, .text_encoders = true});
   const auto file = fs::path("text_encoder") / "model.safetensors";
   const std::string name = "text_model.final_layer_norm.bias";
   EXPECT_EQ(value(saved_ / file, name), value(base_ / file, name) + 1);

@@ -52,7 +52,7 @@ void teach(StableDiffusion& model) {
 void save_and_draw(const StableDiffusion& taught, const fs::path& base, const std::string& name) {
   fs::remove_all(saved_folder(name));
   StagedFolder staged(saved_folder(name) / "model");
-  save_model(taught, base, staged.path(), {.unet = true, .text_encoder = true});
+  save_model(taught, base, staged.path(), {.unet = true, .text_encoders = true});
   staged.commit();
 
   auto model = load_model(saved_folder(name) / "model");
