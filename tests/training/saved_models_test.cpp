@@ -89,7 +89,9 @@ TEST_P(SavedModel, HoldsTheTaughtWeightsAndLinksTheRest) {
   auto loaded = load_model(saved);
   for (const auto& [part, ours] :
        {std::pair<torch::nn::Module*, torch::nn::Module*>{loaded.unet.get(), model.unet.get()},
-        {loaded.text_encoder.get(), model.text_encoder.get()}}) {
+        {loaded.text_encoder.get(), model.text_encoder.get()},
+        {loaded.text_encoder_2.get(), model.text_encoder_2.get()}}) {
+    if (!ours) continue;
     const auto a = part->parameters(), b = ours->parameters();
     ASSERT_EQ(a.size(), b.size());
     for (size_t i = 0; i < a.size(); ++i) EXPECT_TRUE(torch::equal(a[i], b[i]));
@@ -100,7 +102,7 @@ TEST_P(SavedModel, HoldsTheTaughtWeightsAndLinksTheRest) {
 
 INSTANTIATE_TEST_SUITE_P(AllFamilies,
                          SavedModel,
-                         testing::Values("sd1", "sd2", "starter"),
+                         testing::Values("sd1", "sd2", "starter", "sdxl"),
                          [](const auto& test) { return test.param; });
 
 /// A copy of a base whose weights lie there in half precision under a variant's name only.
