@@ -42,11 +42,11 @@ struct LoadOptions {
 /// InputError naming the part and tensor at fault.
 StableDiffusion load_model(const std::filesystem::path& folder, const LoadOptions& options = {});
 
-/// Prompts as the UNet takes them.
+/// Prompts as the UNet takes them. SDXL: both encoders' penultimate states side by side, the second's pooled
+/// text.
 struct TextEmbeddings {
-  torch::Tensor
-      context;  ///< [n,T,D]: last hidden states; SDXL: the penultimate ones of both encoders side by side
-  torch::Tensor pooled;  ///< [n,P]: of the second encoder; undefined where there is none
+  torch::Tensor context;  ///< [n,T,D]
+  torch::Tensor pooled;   ///< [n,P]; undefined where there is no second encoder
 };
 
 /// No gradient unless the encoders' parameters ask for it. Equal to diffusers' encode_prompt.
