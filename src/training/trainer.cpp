@@ -74,8 +74,8 @@ class Passes {
     const auto target = model_.schedule->training_target(x0, draws.noise, draws.timesteps);
 
     const auto text = embeddings_.rows(batch.prompts);
-    const auto prediction = model_.unet->forward(x_t, draws.timesteps, text.context,
-                                                 {.pooled = text.pooled, .time_ids = batch.time_ids});
+    const auto prediction =
+        model_.unet->forward(x_t, draws.timesteps, text.context, {text.pooled, batch.time_ids, {}});
     const auto loss = dreambooth_loss(prediction, target, options_.prior_loss_weight);
     const double value = loss.item<double>();
     check_loss(value, pass / options_.gradient_accumulation_steps, batch.prompts);

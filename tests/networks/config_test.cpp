@@ -120,14 +120,14 @@ TEST(UNet, RefusesConditionsThatAreMissingOrLeftOver) {
   const auto pooled = torch::zeros({1, 5}), ids = torch::zeros({1, 6}), scale = torch::ones({1});
   UNet2DCondition plain(config);
   EXPECT_NO_THROW(plain(x, t, context));
-  EXPECT_THROW(plain(x, t, context, AddedConditions{.pooled = pooled}), std::invalid_argument);
-  EXPECT_THROW(plain(x, t, context, AddedConditions{.guidance_scale = scale}), std::invalid_argument);
+  EXPECT_THROW(plain(x, t, context, AddedConditions{pooled, {}, {}}), std::invalid_argument);
+  EXPECT_THROW(plain(x, t, context, AddedConditions{{}, {}, scale}), std::invalid_argument);
   config.addition_time_embed_dim = 2;
   config.projection_class_embeddings_input_dim = 5 + 6 * 2;
   UNet2DCondition xl(config);
-  EXPECT_NO_THROW(xl(x, t, context, AddedConditions{pooled, ids}));
+  EXPECT_NO_THROW(xl(x, t, context, AddedConditions{pooled, ids, {}}));
   EXPECT_THROW(xl(x, t, context), std::invalid_argument);
-  EXPECT_THROW(xl(x, t, context, AddedConditions{.time_ids = ids}), std::invalid_argument);
+  EXPECT_THROW(xl(x, t, context, AddedConditions{{}, ids, {}}), std::invalid_argument);
 }
 
 TEST(ClipTextConfig, OnlyTheArchitectureSaysThatThereIsAProjection) {

@@ -39,7 +39,8 @@ Json real_configs() { return read_json(references("sdxl") / "real_configs.json")
 
 TEST(RealConfigs, GiveTheTensorsOfDiffusers) {
   size_t parts = 0;
-  for (const auto& [model, described] : real_configs().items()) {
+  const Json models = real_configs();
+  for (const auto& [model, described] : models.items()) {
     for (const auto& [part, reference] : described.items()) {
       const auto theirs = reference.at("tensors").get<Shapes>();
       const auto found = differences(our_shapes(part, reference.at("config")), theirs);

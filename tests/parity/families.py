@@ -301,7 +301,7 @@ def lcm():
         text_encoder=small_encoder(),
         tokenizer=clip_tokenizer("<|endoftext|>"),
         unet=small_unet(time_cond_proj_dim=24),
-        scheduler=LCMScheduler(**STABLE_DIFFUSION),
+        scheduler=LCMScheduler(**STABLE_DIFFUSION, steps_offset=1),  # for the other schedulers made from it
         **NO_EXTRAS,
     )
 

@@ -133,6 +133,8 @@ def run(pipe, family, case, generators):
             "image": torch.zeros(count, 3, 8, 8),  # must be there; latents stand in its place
             "latents": noise * pipe.scheduler.init_noise_sigma,
             "strength": 1.0,
+            # Else the two sides of guidance would see different crops, which this pipeline alone has.
+            "negative_crops_coords_top_left": (case.get("crop_top", 0), case.get("crop_left", 0)),
             "aesthetic_score": case.get("aesthetic_score", 6.0),
             "negative_aesthetic_score": case.get("negative_aesthetic_score", 2.5),
         }

@@ -156,7 +156,7 @@ def run(ctx, case):
         lr_scheduler.step()
         optimizer.zero_grad()
         losses.append(sum(step_losses) / len(step_losses))
-    if case == FAULTLESS:
+    if case == FAULTLESS and ctx.family == "sd1":  # whose faults are of that kind
         # Where all steps are clipped, or none, Adam hides mistakes in the gradients' scale.
         assert min(norms) < case.max_grad_norm < max(norms), f"{case.name}: norms {norms}"
 
