@@ -15,11 +15,19 @@ sys.path.append(sys.path.pop(0))
 
 import numpy as np
 import torch
-from diffusers import AutoencoderKL, DDIMScheduler, DiffusionPipeline, UNet2DConditionModel
+from diffusers import (
+    AutoencoderKL,
+    DDIMScheduler,
+    StableDiffusionPipeline,
+    StableDiffusionXLPipeline,
+    UNet2DConditionModel,
+)
 from safetensors import safe_open
 from transformers import CLIPTextModel, CLIPTextModelWithProjection
 
 EXPECTED = {"sd1", "sd2", "starter", "sdxl", "sd1_half"}
+# Classes by name, not DiffusionPipeline: what importing them says is not about the model.
+PIPELINES = {kind.__name__: kind for kind in (StableDiffusionPipeline, StableDiffusionXLPipeline)}
 NETWORKS = {
     "unet": UNet2DConditionModel,
     "vae": AutoencoderKL,
@@ -39,6 +47,10 @@ class Messages(logging.Handler):
         self.texts.append(record.getMessage())
 
 
+def kind_of(folder):
+    return PIPELINES[json.loads((folder / "model_index.json").read_text(encoding="utf-8"))["_class_name"]]
+
+
 def open_silently(folder):
     """The pipeline, or an AssertionError with everything that was said while it was loaded."""
     messages = Messages()
@@ -48,7 +60,7 @@ def open_silently(folder):
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            pipe = DiffusionPipeline.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
+            pipe = kind_of(folder).from_pretrained(folder, dtype=torch.float32, local_files_only=True)
             for part, kind in NETWORKS.items():
                 if part == "text_encoder_2" and not hasattr(pipe, part):
                     continue
