@@ -56,7 +56,7 @@ void add_sampling_options(OptionTable& table, GenerateOptions& generate) {
            &generate.guidance_scale)
       .range(0, 1000);
   table
-      .add(kGroup, "scheduler", "DDIM, Euler, Euler a, DPM++ 2M (Karras), or diffusers' class name",
+      .add(kGroup, "scheduler", "DDIM, Euler, Euler a, DPM++ 2M (Karras), LCM, or diffusers' class name",
            &generate.scheduler)
       .placeholder("NAME")
       .unset("the model's");
@@ -64,6 +64,20 @@ void add_sampling_options(OptionTable& table, GenerateOptions& generate) {
   table.add(kGroup, "width", "pixels", &generate.width).range(0, 16384).unset("the model's");
   table.add(kGroup, "seed", "picture i has seed + i", &generate.seed).personal().unset("random");
   table.add(kGroup, "batch_size", "pictures drawn at once", &generate.batch_size).range(1, 1024);
+}
+
+/// diffusers' original_size, crops_coords_top_left and target_size.
+void add_size_options(OptionTable& table, SizeConditions& sizes) {
+  const char* const kGroup = "SDXL: what the picture shall look like to have been";
+  const auto add = [&](const char* name, const char* help, int64_t* value) -> Option& {
+    return table.add(kGroup, name, help, value).range(0, 16384);
+  };
+  add("original_height", "pixels before it was resized", &sizes.original_height).unset("the picture's");
+  add("original_width", "pixels before it was resized", &sizes.original_width).unset("the picture's");
+  add("crop_top", "pixels cut off above", &sizes.crop_top);
+  add("crop_left", "pixels cut off on the left", &sizes.crop_left);
+  add("target_height", "pixels after cropping", &sizes.target_height).unset("the picture's");
+  add("target_width", "pixels after cropping", &sizes.target_width).unset("the picture's");
 }
 
 OrderedJson result_json(const DrawOptions& options, const DrawPlan& plan, const DrawResult& result) {
@@ -107,6 +121,7 @@ void run(const std::vector<std::string>& arguments) {
   OptionTable table(kText);
   add_prompt_options(table, options);
   add_sampling_options(table, options.generate);
+  add_size_options(table, options.generate.sizes);
   add_compute_options(table, options.device, options.dtype, threads);
   add_common_options(table, common);
   if (!read_options(table, common, arguments)) return;

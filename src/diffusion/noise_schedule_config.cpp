@@ -76,6 +76,10 @@ NoiseScheduleConfig NoiseScheduleConfig::from_json(const Json& json, const std::
   c.solver_order = config.get("solver_order", c.solver_order);
   c.algorithm_type = config.get("algorithm_type", c.algorithm_type);
   c.solver_type = config.get("solver_type", c.solver_type);
+  c.original_inference_steps = config.get("original_inference_steps", c.original_inference_steps);
+  if (c.original_inference_steps < 1)
+    throw bad_value(config, "original_inference_steps", concat(c.original_inference_steps), "at least 1");
+  c.timestep_scaling = config.get("timestep_scaling", c.timestep_scaling);
   c.lambda_min_clipped = config.get("lambda_min_clipped", c.lambda_min_clipped);
   return c;
 }

@@ -33,6 +33,7 @@ class Sampler {
 std::unique_ptr<Sampler> make_ddim(const NoiseSchedule& schedule, int64_t steps);
 std::unique_ptr<Sampler> make_euler(const NoiseSchedule& schedule, int64_t steps, bool karras);
 std::unique_ptr<Sampler> make_euler_ancestral(const NoiseSchedule& schedule, int64_t steps);
+std::unique_ptr<Sampler> make_lcm(const NoiseSchedule& schedule, int64_t steps);
 std::unique_ptr<Sampler> make_dpm_solver(const NoiseSchedule& schedule, int64_t steps, bool karras);
 
 }  // namespace big

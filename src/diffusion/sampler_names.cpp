@@ -41,6 +41,8 @@ const std::map<std::string, Named>& names() {
       {"k dpmpp 2m ka", {kDpmSolverPlusPlus2M, kKarras}},
       {"dpm++ 2m uniform", {kDpmSolverPlusPlus2M, kUniform}},
       {"dpmsolvermultistepscheduler", {kDpmSolverPlusPlus2M, kFolder}},
+      {"lcm", {kLcm, kFolder}},
+      {"lcmscheduler", {kLcm, kFolder}},
   };
   return kNames;
 }
@@ -55,7 +57,7 @@ std::string plain(const std::string& name) {
 }
 
 bool wants_karras(const Named& named, const NoiseScheduleConfig& folder) {
-  if (named.kind == SamplerKind::kDdim || named.kind == SamplerKind::kEulerAncestral) return false;
+  if (named.kind != SamplerKind::kEuler && named.kind != SamplerKind::kDpmSolverPlusPlus2M) return false;
   switch (named.schedule) {
     case Schedule::kKarras:
       return true;
@@ -70,8 +72,8 @@ bool wants_karras(const Named& named, const NoiseScheduleConfig& folder) {
 }
 
 UsageError unknown_sampler(const std::string& name) {
-  const std::vector<std::string> offered = {"DDIM",     "Euler",           "Euler Karras",    "Euler a",
-                                            "DPM++ 2M", "DPM++ 2M Karras", "DPM++ 2M Uniform"};
+  const std::vector<std::string> offered = {"DDIM",     "Euler",           "Euler Karras",     "Euler a",
+                                            "DPM++ 2M", "DPM++ 2M Karras", "DPM++ 2M Uniform", "LCM"};
   std::vector<std::string> known;
   for (const auto& entry : names()) known.push_back(entry.first);
   const auto guess = nearest(plain(name), known);
@@ -105,6 +107,8 @@ std::string sampler_name(const SamplerChoice& choice) {
       return "Euler a";
     case SamplerKind::kDpmSolverPlusPlus2M:
       return "DPM++ 2M";
+    case SamplerKind::kLcm:
+      return "LCM";
   }
   throw std::logic_error("a sampler without a name");
 }

@@ -20,6 +20,8 @@ std::unique_ptr<Sampler> make_sampler(const SamplerChoice& choice,
       return make_euler_ancestral(schedule, steps);
     case SamplerKind::kDpmSolverPlusPlus2M:
       return make_dpm_solver(schedule, steps, choice.karras);
+    case SamplerKind::kLcm:
+      return make_lcm(schedule, steps);
   }
   throw std::logic_error("a sampler without an implementation");
 }

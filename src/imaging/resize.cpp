@@ -115,8 +115,13 @@ Image crop(const Image& image, int x, int y, int width, int height) {
   return out;
 }
 
+Corner center_corner(const Image& image, int width, int height) {
+  return {half_to_even(image.width - width), half_to_even(image.height - height)};
+}
+
 Image center_crop(const Image& image, int width, int height) {
-  return crop(image, half_to_even(image.width - width), half_to_even(image.height - height), width, height);
+  const Corner corner = center_corner(image, width, height);
+  return crop(image, corner.x, corner.y, width, height);
 }
 
 }  // namespace big

@@ -12,6 +12,18 @@ namespace big {
 namespace {
 
 constexpr int64_t kMaxVocabulary = 1 << 22;
+constexpr const char* kProjectedArchitecture = "CLIPTextModelWithProjection";
+constexpr int64_t kDefaultProjection = 512;  // transformers' CLIPTextConfig
+
+/// The files of CLIP's first release call this id the end of the text, but it is "!": there the end is the
+/// largest id of the row, which the real end-of-text token has in a vocabulary without added words.
+constexpr int64_t kMistakenEosId = 2;
+
+/// Where each row's text ends [B]: the two rules of transformers.
+torch::Tensor end_of_text(const torch::Tensor& ids, int64_t eos_token_id) {
+  if (eos_token_id == kMistakenEosId) return ids.argmax(-1);
+  return ids.eq(eos_token_id).to(torch::kInt32).argmax(-1);  // the first one: padding may be the same token
+}
 
 }  // namespace
 
@@ -19,7 +31,8 @@ ClipTextConfig ClipTextConfig::from_json(const Json& config, const std::string& 
   const JsonView view(config, where);
   require_one_of(view, config, "model_type", {"clip_text_model"});
   require_one_of(view, config, "hidden_act", {"quick_gelu", "gelu"});
-  require_one_of(view, config, "architectures", {Json::array({"CLIPTextModel"}), nullptr});
+  const Json projected = Json::array({kProjectedArchitecture});
+  require_one_of(view, config, "architectures", {Json::array({"CLIPTextModel"}), projected, nullptr});
 
   ClipTextConfig result;
   result.vocab_size = bounded(view, "vocab_size", result.vocab_size, 1, kMaxVocabulary);
@@ -35,6 +48,9 @@ ClipTextConfig ClipTextConfig::from_json(const Json& config, const std::string& 
   result.bos_token_id = view.get<int64_t>("bos_token_id", result.bos_token_id);
   result.eos_token_id = view.get<int64_t>("eos_token_id", result.eos_token_id);
   result.pad_token_id = view.get<int64_t>("pad_token_id", result.pad_token_id);
+  // Plain encoders name a projection_dim too, of a layer that they do not have.
+  if (config.value("architectures", Json()) == projected)
+    result.projection_dim = bounded(view, "projection_dim", kDefaultProjection, 1, kMaxWidth);
   return result;
 }
 
@@ -42,6 +58,7 @@ struct ClipTextModelImpl::Parts {
   ClipTextEmbeddings embeddings{nullptr};
   ModuleVector<ClipEncoderLayer> layers = module_vector<ClipEncoderLayer>();
   torch::nn::LayerNorm final_layer_norm{nullptr};
+  torch::nn::Linear text_projection{nullptr};
 };
 
 ClipTextModelImpl::ClipTextModelImpl(const ClipTextConfig& c) : config(c), parts_(new Parts) {
@@ -52,18 +69,42 @@ ClipTextModelImpl::ClipTextModelImpl(const ClipTextConfig& c) : config(c), parts
   for (int64_t i = 0; i < config.num_hidden_layers; ++i) parts_->layers->push_back(ClipEncoderLayer(config));
   parts_->final_layer_norm =
       text_model->register_module("final_layer_norm", layer_norm(config.hidden_size, config.layer_norm_eps));
+  if (config.projection_dim > 0) {
+    parts_->text_projection =
+        register_module("text_projection", linear(config.hidden_size, config.projection_dim, Bias::kNo));
+  }
 }
 
 ClipTextModelImpl::~ClipTextModelImpl() = default;
 
-torch::Tensor ClipTextModelImpl::forward(const torch::Tensor& ids) {
+torch::Tensor ClipTextModelImpl::forward(const torch::Tensor& ids) { return encode(ids).last_hidden; }
+
+ClipTextOutput ClipTextModelImpl::encode(const torch::Tensor& ids) {
   if (ids.size(1) > config.max_position_embeddings) {
     throw std::invalid_argument(concat("ClipTextModel: ", ids.size(1), " tokens, the text window has ",
                                        config.max_position_embeddings));
   }
+  ClipTextOutput output;
   auto x = parts_->embeddings(ids);
-  for (auto& layer : *parts_->layers) x = layer(x);
-  return parts_->final_layer_norm(x);
+  for (auto& layer : *parts_->layers) {
+    output.penultimate = x;
+    x = layer(x);
+  }
+  output.last_hidden = parts_->final_layer_norm(x);
+
+  const auto rows = torch::arange(ids.size(0), ids.options());
+  output.pooled = output.last_hidden.index({rows, end_of_text(ids, config.eos_token_id)});  // [B,D]
+  if (parts_->text_projection) output.pooled = parts_->text_projection(output.pooled);
+  return output;
+}
+
+std::vector<torch::Tensor> ClipTextModelImpl::penultimate_parameters() const {
+  auto parameters = parts_->embeddings->parameters();
+  for (size_t i = 0; i + 1 < parts_->layers->size(); ++i) {
+    const auto layer = (*parts_->layers)[i]->parameters();
+    parameters.insert(parameters.end(), layer.begin(), layer.end());
+  }
+  return parameters;
 }
 
 }  // namespace big

@@ -13,14 +13,24 @@ struct SinusoidOptions {
 };
 torch::Tensor timestep_sinusoid(const torch::Tensor& timestep, const SinusoidOptions& options);
 
-/// diffusers' TimestepEmbedding: linear, SiLU, linear. [B,in] -> [B,out].
+/// How latent consistency models see the guidance scale they stand for (arXiv 2310.04378, diffusers'
+/// get_guidance_scale_embedding): scale [B] -> [B,width] of sines and cosines of 1000 (scale - 1), in fp32.
+torch::Tensor guidance_sinusoid(const torch::Tensor& scale, int64_t width);
+
+struct TimestepEmbeddingOptions {
+  int64_t in = 0, out = 0;
+  int64_t condition = 0;  ///< width of what is added to the input, projected; 0: nothing is
+};
+
+/// diffusers' TimestepEmbedding: linear, SiLU, linear.
 class TimestepEmbeddingImpl : public torch::nn::Module {
  public:
-  TimestepEmbeddingImpl(int64_t in, int64_t out);
-  torch::Tensor forward(const torch::Tensor& sinusoid);
+  explicit TimestepEmbeddingImpl(const TimestepEmbeddingOptions& options);
+  /// sinusoid [B,in], condition [B,condition] (undefined: nothing is added) -> [B,out].
+  torch::Tensor forward(const torch::Tensor& sinusoid, const torch::Tensor& condition = {});
 
  private:
-  torch::nn::Linear linear_1_{nullptr}, linear_2_{nullptr};
+  torch::nn::Linear linear_1_{nullptr}, cond_proj_{nullptr}, linear_2_{nullptr};
 };
 TORCH_MODULE(TimestepEmbedding);
 

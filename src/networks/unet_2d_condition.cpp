@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include "big/core/text.h"
 #include "layers.h"
 #include "timestep_embedding.h"
 #include "unet_blocks.h"
@@ -55,11 +56,25 @@ UNetBlockOptions mid_options(const UNet2DConditionConfig& config) {
   return options;
 }
 
+/// A condition that is missing or left over is a mistake of the program: it would silently change the
+/// picture.
+void check_added(const UNet2DConditionConfig& config, const AddedConditions& added) {
+  const auto check = [](bool wanted, const torch::Tensor& given, const char* name) {
+    if (wanted != given.defined()) {
+      throw std::invalid_argument(
+          concat("UNet2DCondition: ", name, wanted ? " is missing" : " is given to a config without it"));
+    }
+  };
+  check(config.addition_time_embed_dim > 0, added.pooled, "pooled");
+  check(config.addition_time_embed_dim > 0, added.time_ids, "time_ids");
+  check(config.time_cond_proj_dim > 0, added.guidance_scale, "guidance_scale");
+}
+
 }  // namespace
 
 struct UNet2DConditionImpl::Parts {
   torch::nn::Conv2d conv_in{nullptr}, conv_out{nullptr};
-  TimestepEmbedding time_embedding{nullptr};
+  TimestepEmbedding time_embedding{nullptr}, add_embedding{nullptr};
   ModuleVector<UNetDownBlock> down_blocks = module_vector<UNetDownBlock>();
   UNetMidBlock mid_block{nullptr};
   ModuleVector<UNetUpBlock> up_blocks = module_vector<UNetUpBlock>();
@@ -71,8 +86,15 @@ UNet2DConditionImpl::UNet2DConditionImpl(const UNet2DConditionConfig& c) : confi
   const auto& widths = config.block_out_channels;
   auto& p = *parts_;
   p.conv_in = register_module("conv_in", conv_3x3(config.in_channels, widths[0]));
-  p.time_embedding =
-      register_module("time_embedding", TimestepEmbedding(widths[0], kTimeWidthFactor * widths[0]));
+  const int64_t time_width = kTimeWidthFactor * widths[0];
+  p.time_embedding = register_module(
+      "time_embedding",
+      TimestepEmbedding(TimestepEmbeddingOptions{widths[0], time_width, config.time_cond_proj_dim}));
+  if (config.addition_time_embed_dim > 0) {
+    p.add_embedding =
+        register_module("add_embedding", TimestepEmbedding(TimestepEmbeddingOptions{
+                                             config.projection_class_embeddings_input_dim, time_width}));
+  }
   register_module("down_blocks", p.down_blocks);
   for (size_t i = 0; i < widths.size(); ++i) p.down_blocks->push_back(UNetDownBlock(down_options(config, i)));
   p.mid_block = register_module("mid_block", UNetMidBlock(mid_options(config)));
@@ -87,18 +109,35 @@ UNet2DConditionImpl::~UNet2DConditionImpl() = default;
 
 void UNet2DConditionImpl::set_gradient_checkpointing(bool on) { parts_->checkpointing = on; }
 
+/// [B,time_width]: the time, and what is added to it.
+torch::Tensor UNet2DConditionImpl::time_embedding(const torch::Tensor& sample,
+                                                  const torch::Tensor& timestep,
+                                                  const AddedConditions& added) {
+  auto& p = *parts_;
+  SinusoidOptions sinusoid{.width = config.block_out_channels[0],
+                           .flip_sin_to_cos = config.flip_sin_to_cos,
+                           .freq_shift = config.freq_shift};
+  const auto times = timestep.to(sample.device()).reshape({-1}).expand({sample.size(0)});
+  torch::Tensor condition;
+  if (config.time_cond_proj_dim > 0)
+    condition = guidance_sinusoid(added.guidance_scale, config.time_cond_proj_dim).to(sample.options());
+  const auto time = p.time_embedding(timestep_sinusoid(times, sinusoid).to(sample.scalar_type()), condition);
+  if (!p.add_embedding) return time;
+
+  sinusoid.width = config.addition_time_embed_dim;
+  const auto ids = timestep_sinusoid(added.time_ids.to(sample.device()).flatten(), sinusoid)
+                       .reshape({sample.size(0), -1});  // [B,N*addition_time_embed_dim]
+  return time + p.add_embedding(torch::cat({added.pooled, ids.to(sample.scalar_type())}, 1));
+}
+
 torch::Tensor UNet2DConditionImpl::forward(const torch::Tensor& sample,
                                            const torch::Tensor& timestep,
-                                           const torch::Tensor& context) {
+                                           const torch::Tensor& context,
+                                           const AddedConditions& added) {
   auto& p = *parts_;
-  const SinusoidOptions sinusoid{.width = config.block_out_channels[0],
-                                 .flip_sin_to_cos = config.flip_sin_to_cos,
-                                 .freq_shift = config.freq_shift};
-  const auto times = timestep.to(sample.device()).reshape({-1}).expand({sample.size(0)});
+  check_added(config, added);
   const UNetInputs inputs{
-      .time = p.time_embedding(timestep_sinusoid(times, sinusoid).to(sample.scalar_type())),
-      .context = context,
-      .checkpointing = p.checkpointing};
+      .time = time_embedding(sample, timestep, added), .context = context, .checkpointing = p.checkpointing};
 
   auto x = p.conv_in(sample);  // [B,widths[0],h,w]
   std::vector<torch::Tensor> skips = {x};

@@ -8,12 +8,14 @@
 namespace big {
 namespace {
 
+constexpr const char* kTextTime = "text_time";
+
 /// Everything else that diffusers' class can do, and what it must say for this network to be the same.
 void refuse_other_architectures(const JsonView& view, const Json& config) {
   const std::vector<std::pair<std::string, std::vector<Json>>> supported = {
       {"_class_name", {"UNet2DConditionModel"}},
       {"act_fn", {"silu", "swish"}},
-      {"addition_embed_type", {nullptr}},
+      {"addition_embed_type", {nullptr, kTextTime}},
       {"attention_type", {"default"}},
       {"center_input_sample", {false}},
       {"class_embed_type", {nullptr}},
@@ -35,7 +37,6 @@ void refuse_other_architectures(const JsonView& view, const Json& config) {
       {"resnet_skip_time_act", {false}},
       {"resnet_time_scale_shift", {"default"}},
       {"reverse_transformer_layers_per_block", {nullptr}},
-      {"time_cond_proj_dim", {nullptr}},
       {"time_embedding_act_fn", {nullptr}},
       {"time_embedding_dim", {nullptr}},
       {"time_embedding_type", {"positional"}},
@@ -61,6 +62,13 @@ std::vector<std::string> block_types(const JsonView& view,
     }
   }
   return types;
+}
+
+/// SDXL: the pooled text and some time ids, each embedded, side by side.
+void read_added_conditions(const JsonView& view, UNet2DConditionConfig& result) {
+  result.addition_time_embed_dim = bounded(view, "addition_time_embed_dim", 0, 1, kMaxWidth);
+  result.projection_class_embeddings_input_dim = bounded(view, "projection_class_embeddings_input_dim", 0,
+                                                         result.addition_time_embed_dim + 1, 8 * kMaxWidth);
 }
 
 }  // namespace
@@ -95,6 +103,9 @@ UNet2DConditionConfig UNet2DConditionConfig::from_json(const Json& config, const
   result.downsample_padding = bounded(view, "downsample_padding", result.downsample_padding, 0, 1);
   result.flip_sin_to_cos = view.get<bool>("flip_sin_to_cos", result.flip_sin_to_cos);
   result.freq_shift = view.get<double>("freq_shift", result.freq_shift);
+  if (config.value("addition_embed_type", Json()) == kTextTime) read_added_conditions(view, result);
+  if (view.has("time_cond_proj_dim"))
+    result.time_cond_proj_dim = bounded(view, "time_cond_proj_dim", 0, 4, kMaxWidth);
   result.use_linear_projection = view.get<bool>("use_linear_projection", result.use_linear_projection);
   result.upcast_attention = view.get<bool>("upcast_attention", result.upcast_attention);
   return result;

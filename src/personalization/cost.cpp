@@ -16,10 +16,12 @@ namespace big {
 namespace fs = std::filesystem;
 namespace {
 
-/// fp32 tensors of a layer's own size that the backward pass keeps for each layer. With attention: found from
-/// diffusers' training of SD 1.5 at 512 px, 1 + 1 pictures, a peak of 19.3 GB of which 14.6 GB are weights,
-/// gradients and moments. Without: from the starter, whose first level has none.
-constexpr double kTensorsPerAttentionLayer = 48, kTensorsPerPlainLayer = 16;
+/// fp32 tensors of a layer's own size that the backward pass keeps for each layer and for each transformer
+/// block in it. The sum: found from diffusers' training of SD 1.5 (one block a layer) at 512 px, 1 + 1
+/// pictures, a peak of 19.3 GB of which 14.6 GB are weights, gradients and moments. The layer: from the
+/// starter, whose first level has no blocks. For SDXL at 512 px they give 3.4 GiB a picture; what diffusers'
+/// UNet keeps, counted on shapes and with attention matrices, is 4.0 GiB.
+constexpr double kTensorsPerLayer = 16, kTensorsPerBlock = 32;
 /// With gradient checkpointing the blocks' inputs and one block's inside are left.
 constexpr double kCheckpointedShare = 1.0 / 6;
 /// Program, libtorch and its buffers.
@@ -59,7 +61,8 @@ double activation_bytes_per_row(const ModelSize& size, int64_t resolution) {
     // Down blocks have n layers, up blocks n + 1.
     const auto layers = static_cast<double>(2 * size.unet.layers_per_block[level] + 1);
     const bool attends = size.unet.down_block_types[level].rfind("CrossAttn", 0) == 0;
-    const double tensors = layers * (attends ? kTensorsPerAttentionLayer : kTensorsPerPlainLayer);
+    const auto blocks = attends ? static_cast<double>(size.unet.transformer_layers_per_block[level]) : 0.0;
+    const double tensors = layers * (kTensorsPerLayer + kTensorsPerBlock * blocks);
     values += side * side * static_cast<double>(size.unet.block_out_channels[level]) * tensors;
     side = std::max(1.0, side / 2);
   }
@@ -85,7 +88,13 @@ uint64_t number_after(const fs::path& file, const std::string& key) {
 ModelSize model_size(const fs::path& folder) {
   ModelSize size;
   const auto unet = part_size(folder / "unet", "diffusion_pytorch_model");
-  const auto text = part_size(folder / "text_encoder", "model");
+  PartSize text;
+  for (const char* encoder : {"text_encoder", "text_encoder_2"}) {
+    if (!fs::is_directory(folder / encoder)) continue;
+    const auto one = part_size(folder / encoder, "model");
+    text.parameters += one.parameters;
+    text.bytes += one.bytes;
+  }
   const auto vae = part_size(folder / "vae", "diffusion_pytorch_model");
   size.unet_parameters = unet.parameters;
   size.text_parameters = text.parameters;
@@ -96,7 +105,10 @@ ModelSize model_size(const fs::path& folder) {
   size.rest_bytes = all - std::min(all, unet.bytes + text.bytes);
   const fs::path unet_config = folder / "unet" / "config.json", vae_config = folder / "vae" / "config.json";
   size.unet = UNet2DConditionConfig::from_json(read_json(unet_config), unet_config.string());
-  size.vae_scale = AutoencoderKLConfig::from_json(read_json(vae_config), vae_config.string()).scale();
+  const auto vae_shape = AutoencoderKLConfig::from_json(read_json(vae_config), vae_config.string());
+  size.vae_scale = vae_shape.scale();
+  size.latent_channels = vae_shape.latent_channels;
+  size.refines = size.unet.addition_time_embed_dim > 0 && !fs::is_directory(folder / "text_encoder");
   return size;
 }
 

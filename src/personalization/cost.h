@@ -10,10 +10,12 @@ namespace big {
 
 /// Sizes of a model, read from its files' headers and configs; nothing is loaded.
 struct ModelSize {
+  /// Text: both encoders of SDXL.
   int64_t unet_parameters = 0, text_parameters = 0, vae_parameters = 0;
   uint64_t unet_bytes = 0, text_bytes = 0, rest_bytes = 0;  ///< on disk
   UNet2DConditionConfig unet;
-  int64_t vae_scale = 8;
+  int64_t vae_scale = 8, latent_channels = 4;
+  bool refines = false;  ///< SDXL's refiner, which has the second text encoder alone
 };
 /// Throws InputError naming what is missing in the folder.
 ModelSize model_size(const std::filesystem::path& folder);

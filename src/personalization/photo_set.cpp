@@ -47,7 +47,7 @@ PhotoSet read_photos(const fs::path& folder, int64_t resolution) {
   for (const auto& photo : scan.photos) {
     throw_if_interrupted();
     try {
-      set.images.push_back(resize_short_side(read_image(photo.path), side));
+      set.images.emplace_back(resize_short_side(read_image(photo.path), side), photo.width, photo.height);
       set.photos.push_back(photo);
     } catch (const InputError& error) {
       set.skipped.push_back({photo.path, error.what()});

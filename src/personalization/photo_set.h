@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "big/imaging/read_image.h"
+#include "big/training/source_picture.h"
 
 namespace big {
 
@@ -13,7 +14,7 @@ struct PhotoSet {
   std::vector<FoundPhoto> photos;
   std::vector<SkippedPhoto> skipped;
   std::vector<std::string> warnings;
-  std::vector<Image> images;  ///< one a photo, short side = resolution
+  std::vector<SourcePicture> images;  ///< one a photo, short side = resolution
 };
 
 /// Reads every usable photo of `folder`; under half of `resolution` (pixels, short side) a photo is not

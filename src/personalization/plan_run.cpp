@@ -25,6 +25,12 @@ bool can_link(const fs::path& from, fs::path to) {
 std::vector<std::string> warnings_of(const Run& run) {
   auto warnings = run.photos.warnings;
   if (!run.claim.warning.empty()) warnings.push_back(run.claim.warning);
+  const int64_t native = run.size.unet.sample_size * run.size.vae_scale,
+                taught = run.options.train.resolution;
+  if (2 * taught <= native) {
+    warnings.push_back(concat("--resolution ", taught, ": this model was made for pictures of ", native,
+                              " pixels; the subject will be learned for pictures of ", taught));
+  }
   if (run.class_images == 0 && !run.earlier.empty()) {
     warnings.push_back(concat("without a prior the metamodel forgets the ", run.earlier.size(),
                               " subjects that it knows; leave --prior_loss_weight above 0"));

@@ -9,6 +9,7 @@
 #include "cleanup.h"
 #include "layout.h"
 #include "run.h"
+#include "teachable.h"
 
 namespace big {
 namespace {
@@ -101,6 +102,7 @@ Run prepare_run(const FinetuneOptions& options, const ProgressFn& progress) {
   run.load.dtype = parse_dtype(options.dtype, run.load.device);
   run.base = find_base(options.pretrained_model, options.models_dir, options.project_models);
   run.size = model_size(run.base.folder);
+  refuse_what_cannot_be_taught(run.base.folder, run.size);
   check_resolution(options.train.resolution, run.size.vae_scale);
   run.photos = read_photos(options.photos, options.train.resolution);
   fail_point("photos");

@@ -3,9 +3,9 @@
 #include "big/core/atomic_file.h"
 #include "big/core/fail_point.h"
 #include "big/core/text.h"
-#include "big/imaging/png.h"
 #include "big/pipeline/save_model.h"
 #include "cleanup.h"
+#include "kept_photos.h"
 #include "layout.h"
 #include "run.h"
 #include "unregistered.h"
@@ -61,7 +61,7 @@ void register_last(const fs::path& models_dir, const std::function<void(Registry
 void save_at(const Run& run, const StableDiffusion& model, const fs::path& folder) {
   StagedFolder staged(folder);
   SavedParts parts;
-  parts.text_encoder = run.options.train.train_text_encoder;
+  parts.text_encoders = run.options.train.train_text_encoder;
   save_model(model, run.start_folder, staged.path(), parts);
   mark_unregistered(staged.path());
   fail_point("saving");
@@ -72,13 +72,7 @@ void save_at(const Run& run, const StableDiffusion& model, const fs::path& folde
 /// Keeps the photos (short side = resolution) for replay while later subjects are learned.
 void keep_photos(const Run& run, const fs::path& folder) {
   StagedFolder staged(folder);
-  for (size_t i = 0; i < run.photos.images.size(); ++i) {
-    // Leading zeros: the files sort by number.
-    const std::string number = std::to_string(i);
-    write_png(
-        staged.path() / concat(std::string(4 - std::min<size_t>(4, number.size()), '0'), number, ".png"),
-        run.photos.images[i]);
-  }
+  write_kept_photos(staged.path(), run.photos.images);
   mark_unregistered(staged.path());
   staged.commit();
   fail_point("photos");

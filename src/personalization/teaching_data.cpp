@@ -9,6 +9,7 @@
 #include "big/registry/prompt_template.h"
 #include "big/registry/replay_mix.h"
 #include "big/training/latent_cache.h"
+#include "kept_photos.h"
 #include "layout.h"
 #include "run.h"
 
@@ -19,18 +20,19 @@ namespace {
 /// Pictures held in memory at once while they are encoded.
 constexpr size_t kChunk = 16;
 
-/// Appends the pictures of `files` as examples of `prompt`.
+/// Appends the pictures of `files`, read by `read`, as examples of `prompt`.
 void append_examples(const Run& run,
                      StableDiffusion& model,
                      const std::vector<fs::path>& files,
+                     const std::function<SourcePicture(const fs::path&)>& read,
                      const std::string& prompt,
                      std::vector<Example>& examples) {
   for (size_t begin = 0; begin < files.size(); begin += kChunk) {
-    std::vector<Image> images;
+    std::vector<SourcePicture> pictures;
     for (size_t i = begin; i < std::min(files.size(), begin + kChunk); ++i)
-      images.push_back(read_image(files[i]));
+      pictures.push_back(read(files[i]));
     throw_if_interrupted();
-    for (auto& example : make_examples(model, images, prompt, run.options.train))
+    for (auto& example : make_examples(model, pictures, prompt, run.options.train))
       examples.push_back(std::move(example));
     report(run.progress,
            {concat("encoding \"", prompt, "\""), static_cast<int64_t>(std::min(files.size(), begin + kChunk)),
@@ -85,7 +87,8 @@ std::vector<ReplaySubject> append_replay(const Run& run,
       continue;
     }
     places.subject_begin.push_back(data.prior.size());
-    append_examples(run, model, files, instance_prompt(subject.identifier, subject.category), data.prior);
+    append_examples(run, model, files, read_kept_photo, instance_prompt(subject.identifier, subject.category),
+                    data.prior);
     replayed.push_back({subject.identifier, subject.category, static_cast<int64_t>(files.size())});
   }
   return replayed;
@@ -103,7 +106,8 @@ TrainingData teaching_data(const Run& run, StableDiffusion& model, std::vector<E
   places.class_images = static_cast<size_t>(run.class_images);
   for (size_t i = 0; i < run.recipes.size(); ++i) {
     places.category_begin.push_back(data.prior.size());
-    append_examples(run, model, class_image_files(run, run.recipes[i]), run.recipes[i].prompt, data.prior);
+    append_examples(run, model, class_image_files(run, run.recipes[i]), read_image, run.recipes[i].prompt,
+                    data.prior);
   }
   if (!is_metamodel(run.options.target)) return data;
 

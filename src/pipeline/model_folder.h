@@ -6,8 +6,14 @@
 
 namespace big {
 
-/// Throws InputError unless the folder's model_index.json names a pipeline that load_model can load.
-void check_model_index(const std::filesystem::path& folder);
+/// What a folder's model_index.json says.
+struct ModelIndex {
+  bool first_encoder = true;    ///< text_encoder and tokenizer
+  bool second_encoder = false;  ///< text_encoder_2 and tokenizer_2: SDXL
+  bool force_zeros_for_empty_prompt = false;
+};
+/// Throws InputError unless it names a pipeline that load_model can load.
+ModelIndex read_model_index(const std::filesystem::path& folder);
 
 /// scheduler/scheduler_config.json of a diffusers folder.
 NoiseScheduleConfig read_schedule_config(const std::filesystem::path& folder);

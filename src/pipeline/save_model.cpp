@@ -123,8 +123,10 @@ void save_model(const StableDiffusion& model,
     const fs::path from = base_folder / name, to = folder / name;
     if (name == "unet" && parts.unet) {
       save_part(*model.unet, from, to, "diffusion_pytorch_model");
-    } else if (name == "text_encoder" && parts.text_encoder) {
+    } else if (name == "text_encoder" && parts.text_encoders) {
       save_part(*model.text_encoder, from, to, "model");
+    } else if (name == "text_encoder_2" && parts.text_encoders) {
+      save_part(*model.text_encoder_2, from, to, "model");
     } else {
       take_part(from, to, PartWeights::kKeep);
     }

@@ -2,9 +2,8 @@
 
 #include <torch/torch.h>
 
-#include "big/core/error.h"
-#include "big/core/text.h"
 #include "big/weights/state_dict.h"
+#include "check_parts.h"
 #include "model_folder.h"
 
 namespace big {
@@ -23,42 +22,35 @@ Network load_network(const fs::path& folder, const std::string& stem, const Load
   return network;
 }
 
-/// The parts of one folder must fit each other, else the first forward pass would fail with a riddle.
-void check_parts_fit(const StableDiffusion& model) {
-  const auto refuse = [&](const std::string& what, int64_t found, const std::string& to, int64_t expected) {
-    throw InputError(concat(model.folder.string(), ": ", what, " is ", found, ", expected ", expected, " as ",
-                            to, "; the parts of this folder are not of one model"));
-  };
-  const auto& unet = model.unet->config;
-  const auto& text = model.text_encoder->config;
-  const auto latents = model.vae->config.latent_channels;
-  if (unet.in_channels != latents)
-    refuse("the UNet's in_channels", unet.in_channels, "the VAE's latent_channels", latents);
-  if (unet.out_channels != latents)
-    refuse("the UNet's out_channels", unet.out_channels, "the VAE's latent_channels", latents);
-  for (const auto width : unet.cross_attention_dim)
-    if (width != text.hidden_size)
-      refuse("the UNet's cross_attention_dim", width, "the text encoder's hidden_size", text.hidden_size);
-  if (model.tokenizer->max_length() > text.max_position_embeddings)
-    refuse("the tokenizer's text window", model.tokenizer->max_length(),
-           "at most the text encoder's max_position_embeddings", text.max_position_embeddings);
-  if (model.tokenizer->vocab_size() > text.vocab_size)
-    refuse("the tokenizer's vocabulary", model.tokenizer->vocab_size(),
-           "at most the text encoder's vocab_size", text.vocab_size);
+/// ids [n,T] of prompts.
+torch::Tensor token_ids(const Tokenizer& tokenizer, const std::vector<std::string>& prompts) {
+  std::vector<torch::Tensor> rows;
+  for (const auto& prompt : prompts) rows.push_back(torch::tensor(tokenizer.encode_padded(prompt).ids));
+  return torch::stack(rows);
 }
 
 }  // namespace
 
 StableDiffusion load_model(const fs::path& folder, const LoadOptions& options) {
   const torch::NoGradGuard no_grad;
-  check_model_index(folder);
+  const auto index = read_model_index(folder);
   StableDiffusion model;
   model.folder = folder;
   model.device = options.device;
   model.dtype = options.dtype;
+  model.force_zeros_for_empty_prompt = index.force_zeros_for_empty_prompt;
   model.schedule = std::make_shared<const NoiseSchedule>(read_schedule_config(folder));
-  model.tokenizer = load_tokenizer(folder / "tokenizer");
-  model.text_encoder = load_network<ClipTextModel, ClipTextConfig>(folder / "text_encoder", "model", options);
+  const auto load_encoder = [&](const std::string& number) {
+    return load_network<ClipTextModel, ClipTextConfig>(folder / ("text_encoder" + number), "model", options);
+  };
+  if (index.first_encoder) {
+    model.tokenizer = load_tokenizer(folder / "tokenizer");
+    model.text_encoder = load_encoder("");
+  }
+  if (index.second_encoder) {
+    model.tokenizer_2 = load_tokenizer(folder / "tokenizer_2");
+    model.text_encoder_2 = load_encoder("_2");
+  }
   model.unet = load_network<UNet2DCondition, UNet2DConditionConfig>(folder / "unet",
                                                                     "diffusion_pytorch_model", options);
   model.vae =
@@ -67,11 +59,36 @@ StableDiffusion load_model(const fs::path& folder, const LoadOptions& options) {
   return model;
 }
 
-torch::Tensor encode_prompts(StableDiffusion& model, const std::vector<std::string>& prompts) {
-  std::vector<torch::Tensor> rows;
-  for (const auto& prompt : prompts)
-    rows.push_back(torch::tensor(model.tokenizer->encode_padded(prompt).ids));
-  return model.text_encoder->forward(torch::stack(rows).to(model.device));  // [n,T] -> [n,T,D]
+int64_t StableDiffusion::time_id_count() const {
+  const auto& config = unet->config;
+  if (config.addition_time_embed_dim == 0) return 0;
+  return (config.projection_class_embeddings_input_dim - text_encoder_2->config.projection_dim) /
+         config.addition_time_embed_dim;
+}
+
+TextEmbeddings encode_prompts(StableDiffusion& model, const std::vector<std::string>& prompts) {
+  if (!model.text_encoder_2)
+    return {model.text_encoder->forward(token_ids(*model.tokenizer, prompts).to(model.device)), {}};
+
+  const auto second = model.text_encoder_2->encode(token_ids(*model.tokenizer_2, prompts).to(model.device));
+  if (!model.text_encoder) return {second.penultimate, second.pooled};
+  const auto first = model.text_encoder->encode(token_ids(*model.tokenizer, prompts).to(model.device));
+  return {torch::cat({first.penultimate, second.penultimate}, -1), second.pooled};
+}
+
+torch::Tensor time_ids(const StableDiffusion& model, const SizeConditions& sizes, double aesthetic_score) {
+  const auto count = model.time_id_count();
+  if (count == 0) return {};
+  std::vector<double> ids;
+  for (const int64_t pixels : {sizes.original_height, sizes.original_width, sizes.crop_top, sizes.crop_left})
+    ids.push_back(static_cast<double>(pixels));
+  if (count == 5) {
+    ids.push_back(aesthetic_score);
+  } else {
+    for (const int64_t pixels : {sizes.target_height, sizes.target_width})
+      ids.push_back(static_cast<double>(pixels));
+  }
+  return torch::tensor(ids, torch::TensorOptions().dtype(torch::kFloat32).device(model.device)).unsqueeze(0);
 }
 
 }  // namespace big

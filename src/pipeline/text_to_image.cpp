@@ -10,6 +10,9 @@
 #include "big/core/text.h"
 #include "big/diffusion/samplers.h"
 #include "big/pipeline/image_tensor.h"
+#include "big/pipeline/vae.h"
+#include "conditioning.h"
+#include "denoiser.h"
 
 namespace big {
 namespace {
@@ -41,56 +44,14 @@ void check_counts(const GenerateOptions& options) {
     throw UsageError(concat("guidance_scale is ", options.guidance_scale, ", expected a finite number"));
 }
 
-void warn_of_cut_words(const StableDiffusion& model, const std::string& name, const std::string& text) {
-  const auto cut = model.tokenizer->encode_padded(text).cut;
-  if (cut.empty()) return;
-  log_warning(concat("the ", name, " is longer than the model's window of ", model.tokenizer->max_length(),
-                     " tokens; what is cut: ", join(cut, " ")));
-}
-
-/// Classifier-free guidance (arXiv 2207.12598): `uncond` is empty where there is none.
-struct Conditioning {
-  torch::Tensor uncond, text;  ///< [1,T,D]
-  double scale = 1;
-};
-
-Conditioning encode(StableDiffusion& model, const GenerateOptions& options) {
-  warn_of_cut_words(model, "prompt", options.prompt);
-  Conditioning conditioning{{}, encode_prompts(model, {options.prompt}), options.guidance_scale};
-  if (options.guidance_scale > 1) {
-    warn_of_cut_words(model, "negative prompt", options.negative_prompt);
-    conditioning.uncond = encode_prompts(model, {options.negative_prompt});
-  }
-  return conditioning;
-}
-
-/// The UNet as a sampler sees it, both halves of guidance in one batch: [uncond, text].
-ModelFn guided_unet(StableDiffusion& model, const Conditioning& conditioning, int64_t pictures) {
-  const auto repeat = [&](const torch::Tensor& one) { return one.expand({pictures, -1, -1}); };
-  const bool guided = conditioning.uncond.defined();
-  const auto context = guided ? torch::cat({repeat(conditioning.uncond), repeat(conditioning.text)})
-                              : repeat(conditioning.text).contiguous();  // [B or 2B,T,D]
-  return [&model, context, guided, scale = conditioning.scale](const torch::Tensor& x, double timestep) {
-    const auto t =
-        torch::full({1}, timestep, torch::TensorOptions().device(model.device).dtype(torch::kFloat32));
-    if (!guided) return model.unet->forward(x, t, context);
-    const auto halves = model.unet->forward(torch::cat({x, x}), t, context).chunk(2);  // 2 x [B,C,h,w]
-    return halves[0] + scale * (halves[1] - halves[0]);
-  };
-}
-
-/// Some VAEs overflow in half precision and give black pictures.
-torch::Tensor decode(StableDiffusion& model, const torch::Tensor& latents) {
-  const auto unscaled = latents / model.vae->config.scaling_factor;
-  auto pixels = model.vae->decode(unscaled);
-  const bool half = model.dtype == torch::kFloat16 || model.dtype == torch::kBFloat16;
-  if (half && !pixels.isfinite().all().item<bool>()) {
-    log_warning("the picture overflowed in half precision: decoding it again in fp32");
-    model.vae->to(torch::kFloat32);
-    pixels = model.vae->decode(unscaled.to(torch::kFloat32));
-    model.vae->to(model.dtype);
-  }
-  return pixels;
+/// A refiner (which alone is told an aesthetic score) was taught the last fifth of the way, on pictures that
+/// another model began.
+void warn_of_refiner(const StableDiffusion& model) {
+  if (model.time_id_count() != 5) return;
+  log_warning(
+      concat(model.folder.filename().string(),
+             ": a refiner finishes pictures that are nearly done; drawn from nothing by it alone they "
+             "stay vague. Draw with the base model"));
 }
 
 }  // namespace
@@ -104,12 +65,13 @@ void generate(StableDiffusion& model,
   check_counts(options);
   const auto size = checked_size(model, options);
   const auto factor = model.vae->config.scale();
-  const auto conditioning = encode(model, options);
+  const auto conditioning = make_conditioning(model, options, size.height, size.width);
+  warn_of_refiner(model);
 
   SampleRequest request;
   request.sampler = choose_sampler(options.scheduler, model.schedule->config());
   request.steps = options.num_inference_steps;
-  request.shape = {model.unet->config.in_channels, size.height / factor, size.width / factor};
+  request.shape = {model.vae->config.latent_channels, size.height / factor, size.width / factor};
   request.device = model.device;
   request.dtype = model.dtype;
 
@@ -124,10 +86,11 @@ void generate(StableDiffusion& model,
       step.done += pictures;
       report(progress, step);
     };
-    const auto latents = sample(request, *model.schedule, noise, guided_unet(model, conditioning, pictures));
+    const auto latents =
+        sample(request, *model.schedule, noise, make_denoiser(model, conditioning, pictures, noise));
     // One at a time: decoding takes far more memory than a denoising step.
     for (int64_t i = 0; i < pictures; ++i)
-      on_image(first + i, to_image(decode(model, latents.slice(0, i, i + 1))));
+      on_image(first + i, to_image(decode_latents(model, latents.slice(0, i, i + 1))));
   }
 }
 

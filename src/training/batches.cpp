@@ -24,6 +24,7 @@ Batches::Batches(StableDiffusion& model,
 Batch Batches::read(int64_t pass) {
   means_.clear();
   stds_.clear();
+  time_ids_.clear();
   Batch batch;
   const int64_t first = pass * options_.train_batch_size;
   for (int64_t n = first; n < first + options_.train_batch_size; ++n)
@@ -35,19 +36,24 @@ Batch Batches::read(int64_t pass) {
   }
   batch.latent_mean = torch::stack(means_);
   batch.latent_std = torch::stack(stds_);
+  if (model_.time_id_count() > 0) batch.time_ids = torch::cat(time_ids_);
   return batch;
 }
 
 void Batches::add_row(const Example& example, int64_t pass, Batch& batch) {
   LatentDistribution latents{example.latent_mean, example.latent_std};
+  SizeConditions sizes = example.sizes;
   if (!latents.mean.defined()) {
     const auto side = static_cast<int>(options_.resolution);
     const auto corner =
         draw_crop(options_.seed, pass, static_cast<int64_t>(batch.prompts.size()), example.image, side);
+    sizes.crop_top = corner.y;
+    sizes.crop_left = corner.x;
     latents = encode_picture(model_, crop(example.image, corner.x, corner.y, side, side));
   }
   means_.push_back(latents.mean.to(model_.device, dtype_));
   stds_.push_back(latents.std.to(model_.device, dtype_));
+  time_ids_.push_back(time_ids(model_, sizes));
   batch.prompts.push_back(example.prompt);
 }
 

@@ -12,6 +12,7 @@ namespace big {
 /// The rows of one forward pass: the instance half, then the prior half.
 struct Batch {
   torch::Tensor latent_mean, latent_std;  ///< [rows,C,h,w], unscaled
+  torch::Tensor time_ids;                 ///< [rows,6] fp32; undefined where the model takes none
   std::vector<std::string> prompts;
 };
 
@@ -33,7 +34,7 @@ class Batches {
   const TrainingData& data_;
   const TrainOptions& options_;
   torch::ScalarType dtype_;
-  std::vector<torch::Tensor> means_, stds_;  ///< of the batch being read, [C,h,w] each
+  std::vector<torch::Tensor> means_, stds_, time_ids_;  ///< of the batch being read, a row each
 };
 
 }  // namespace big

@@ -17,15 +17,21 @@ void check_resolution(int64_t resolution, int64_t factor) {
                           ": take ", below, " or ", below + factor));
 }
 
-Example make_example(StableDiffusion& model, const Image& image, const TrainOptions& options) {
+Example make_example(StableDiffusion& model, const SourcePicture& picture, const TrainOptions& options) {
   const auto side = static_cast<int>(options.resolution);
   Example example;
-  Image resized = resize_short_side(image, side);
+  example.sizes.original_height = picture.original_height;
+  example.sizes.original_width = picture.original_width;
+  example.sizes.target_height = example.sizes.target_width = options.resolution;
+  Image resized = resize_short_side(picture.image, side);
   if (!options.center_crop) {
     example.image = std::move(resized);
     return example;
   }
-  auto latents = encode_picture(model, center_crop(resized, side, side));
+  const auto corner = center_corner(resized, side, side);
+  example.sizes.crop_top = corner.y;
+  example.sizes.crop_left = corner.x;
+  auto latents = encode_picture(model, crop(resized, corner.x, corner.y, side, side));
   example.latent_mean = latents.mean;
   example.latent_std = latents.std;
   return example;
@@ -34,18 +40,18 @@ Example make_example(StableDiffusion& model, const Image& image, const TrainOpti
 }  // namespace
 
 std::vector<Example> make_examples(StableDiffusion& model,
-                                   const std::vector<Image>& images,
+                                   const std::vector<SourcePicture>& pictures,
                                    const std::string& prompt,
                                    const TrainOptions& options,
                                    const ProgressFn& progress) {
   check_resolution(options.resolution, model.vae->config.scale());
   std::vector<Example> examples;
-  for (const auto& image : images) {
+  for (const auto& picture : pictures) {
     throw_if_interrupted();
-    examples.push_back(make_example(model, image, options));
+    examples.push_back(make_example(model, picture, options));
     examples.back().prompt = prompt;
-    report(progress,
-           {"encoding pictures", static_cast<int64_t>(examples.size()), static_cast<int64_t>(images.size())});
+    report(progress, {"encoding pictures", static_cast<int64_t>(examples.size()),
+                      static_cast<int64_t>(pictures.size())});
   }
   return examples;
 }

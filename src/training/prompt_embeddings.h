@@ -17,17 +17,17 @@ enum class TextEncoderMode { kFrozen, kTrained };
 class PromptEmbeddings {
  public:
   PromptEmbeddings(StableDiffusion& model, TextEncoderMode mode, torch::ScalarType dtype);
-  /// n prompts -> [n,T,D] in the dtype given.
-  torch::Tensor rows(const std::vector<std::string>& prompts);
+  /// n prompts -> n rows in the dtype given.
+  TextEmbeddings rows(const std::vector<std::string>& prompts);
 
  private:
-  torch::Tensor trained_rows(const std::vector<std::string>& prompts);
-  const torch::Tensor& frozen(const std::string& prompt);
+  TextEmbeddings trained_rows(const std::vector<std::string>& prompts);
+  const TextEmbeddings& frozen(const std::string& prompt);
 
   StableDiffusion& model_;
   TextEncoderMode mode_;
   torch::ScalarType dtype_;
-  std::map<std::string, torch::Tensor> cache_;  ///< [T,D]
+  std::map<std::string, TextEmbeddings> cache_;  ///< one row each
 };
 
 }  // namespace big

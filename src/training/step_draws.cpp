@@ -16,10 +16,10 @@ StepDraws draw_step(uint64_t seed, int64_t pass, at::IntArrayRef latent_shape, i
   return draws;
 }
 
-CropCorner draw_crop(uint64_t seed, int64_t pass, int64_t row, const Image& image, int side) {
+Corner draw_crop(uint64_t seed, int64_t pass, int64_t row, const Image& image, int side) {
   SplitMix numbers(mix_seed(mix_seed(seed, Stream::kCrop, static_cast<uint64_t>(pass)), Stream::kCrop,
                             static_cast<uint64_t>(row)));
-  CropCorner corner;
+  Corner corner;
   corner.x = static_cast<int>(numbers.below(static_cast<uint64_t>(image.width - side) + 1));
   corner.y = static_cast<int>(numbers.below(static_cast<uint64_t>(image.height - side) + 1));
   return corner;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "big/imaging/resize.h"
 #include "big/training/trainer.h"
 
 namespace big {
@@ -8,11 +9,7 @@ namespace big {
 /// timesteps uniform in 0 ... num_train_timesteps - 1. A pure function of its arguments.
 StepDraws draw_step(uint64_t seed, int64_t pass, at::IntArrayRef latent_shape, int64_t num_train_timesteps);
 
-/// Left upper corner of a square crop.
-struct CropCorner {
-  int x = 0, y = 0;
-};
 /// Where a square of `side` is cut out of a picture for row `row` of pass `pass`: every place equally likely.
-CropCorner draw_crop(uint64_t seed, int64_t pass, int64_t row, const Image& image, int side);
+Corner draw_crop(uint64_t seed, int64_t pass, int64_t row, const Image& image, int side);
 
 }  // namespace big

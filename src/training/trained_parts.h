@@ -9,7 +9,7 @@
 
 namespace big {
 
-/// What of a model is trained, for as long as this lives: the UNet, and the text encoder where asked. Raises
+/// What of a model is trained, for as long as this lives: the UNet, and the text encoders where asked. Raises
 /// them to fp32 (wider stays) and lets gradients flow; the destructor freezes them again and drops the
 /// gradients.
 class TrainedParts {

@@ -73,7 +73,9 @@ class Passes {
     const auto x_t = model_.schedule->add_noise(x0, draws.noise, draws.timesteps);
     const auto target = model_.schedule->training_target(x0, draws.noise, draws.timesteps);
 
-    const auto prediction = model_.unet->forward(x_t, draws.timesteps, embeddings_.rows(batch.prompts));
+    const auto text = embeddings_.rows(batch.prompts);
+    const auto prediction =
+        model_.unet->forward(x_t, draws.timesteps, text.context, {text.pooled, batch.time_ids, {}});
     const auto loss = dreambooth_loss(prediction, target, options_.prior_loss_weight);
     const double value = loss.item<double>();
     check_loss(value, pass / options_.gradient_accumulation_steps, batch.prompts);

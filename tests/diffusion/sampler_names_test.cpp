@@ -31,6 +31,8 @@ TEST(SamplerNames, WebUiNamesAndClassNamesAreKnownInAnyCase) {
   EXPECT_EQ(choose("EulerAncestralDiscreteScheduler").kind, kEulerAncestral);
   EXPECT_EQ(choose(" DPM++ 2M ").kind, kDpmSolverPlusPlus2M);
   EXPECT_EQ(choose("DPMSolverMultistepScheduler").kind, kDpmSolverPlusPlus2M);
+  EXPECT_EQ(choose("lcm").kind, kLcm);
+  EXPECT_EQ(choose("LCMScheduler").kind, kLcm);
 }
 
 TEST(SamplerNames, TheEndOfANameSaysTheSchedule) {
@@ -60,6 +62,7 @@ TEST(SamplerNames, NoNameMeansTheFoldersScheduler) {
   EXPECT_EQ(solver.kind, kDpmSolverPlusPlus2M);
   EXPECT_TRUE(solver.karras);
   EXPECT_EQ(choose("", folder_of("PNDMScheduler")).kind, kDdim);
+  EXPECT_EQ(choose("", folder_of("LCMScheduler")).kind, kLcm);
 }
 
 TEST(SamplerNames, AnUnknownNameIsRefusedWithTheNearest) {
@@ -75,7 +78,7 @@ TEST(SamplerNames, AnUnknownNameIsRefusedWithTheNearest) {
 
 TEST(SamplerNames, WrittenNamesAreReadBack) {
   for (const auto* name :
-       {"DDIM", "Euler", "Euler a", "DPM++ 2M Karras", "DPM++ 2M Uniform", "Euler Karras"}) {
+       {"DDIM", "Euler", "Euler a", "DPM++ 2M Karras", "DPM++ 2M Uniform", "Euler Karras", "LCM"}) {
     const auto choice = choose(name);
     const auto schedule = schedule_type(choice);
     const auto written =

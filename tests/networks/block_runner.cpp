@@ -31,7 +31,9 @@ std::optional<Outputs> run_unet_block(torch::nn::Module& module, const RecordedI
   if (auto* block = module.as<FeedForwardImpl>()) return Outputs{block->forward(hidden)};
   if (auto* block = module.as<Downsample2DImpl>()) return Outputs{block->forward(hidden)};
   if (auto* block = module.as<Upsample2DImpl>()) return Outputs{block->forward(hidden)};
-  if (auto* block = module.as<TimestepEmbeddingImpl>()) return Outputs{block->forward(input("sample"))};
+  if (auto* block = module.as<TimestepEmbeddingImpl>()) {
+    return Outputs{block->forward(input("sample"), input("condition"))};
+  }
   if (auto* block = module.as<UNetDownBlockImpl>()) return block->forward(hidden, inputs);
   if (auto* block = module.as<UNetMidBlockImpl>()) return Outputs{block->forward(hidden, inputs)};
   if (auto* block = module.as<UNetUpBlockImpl>()) {

@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <torch/torch.h>
 
 #include "big/core/error.h"
 #include "big/networks/autoencoder_kl.h"
@@ -37,10 +38,10 @@ TEST(UNetConfig, ReadsOneValueForAllLevelsAndOneALevel) {
 }
 
 TEST(UNetConfig, RefusesWhatTheNetworkHasNotNamingKeyAndValue) {
-  const std::vector<std::pair<std::string, Json>> foreign = {{"addition_embed_type", "text_time"},
+  const std::vector<std::pair<std::string, Json>> foreign = {{"addition_embed_type", "text_image"},
                                                              {"class_embed_type", "timestep"},
                                                              {"dual_cross_attention", true},
-                                                             {"time_cond_proj_dim", 256},
+                                                             {"time_cond_proj_dim", 0},
                                                              {"num_class_embeds", 10},
                                                              {"encoder_hid_dim", 768},
                                                              {"mid_block_type", nullptr},
@@ -88,17 +89,54 @@ TEST(ClipTextConfig, RefusesOtherTextModels) {
   expect_words(refusal<ClipTextConfig>(Json::array()), {"part/config.json"});
 }
 
-TEST(ClipTextModel, RefusesMoreTokensThanItsWindow) {
-  ClipTextConfig config;
-  config.vocab_size = 10;
-  config.hidden_size = 8;
-  config.intermediate_size = 8;
-  config.num_hidden_layers = 1;
-  config.num_attention_heads = 2;
-  config.max_position_embeddings = 4;
-  ClipTextModel model(config);
-  EXPECT_EQ(model(torch::zeros({1, 4}, torch::kInt64)).size(2), 8);
-  EXPECT_THROW(model(torch::zeros({1, 5}, torch::kInt64)), std::invalid_argument);
+TEST(UNetConfig, ReadsWhatSdxlAddsToTheTime) {
+  const Json json = {{"addition_embed_type", "text_time"},
+                     {"addition_time_embed_dim", 256},
+                     {"projection_class_embeddings_input_dim", 2816}};
+  const auto config = UNet2DConditionConfig::from_json(json, "unet/config.json");
+  EXPECT_EQ(config.addition_time_embed_dim, 256);
+  EXPECT_EQ(config.projection_class_embeddings_input_dim, 2816);
+  EXPECT_EQ(config.time_cond_proj_dim, 0);
+  // Without the type the widths mean nothing, as in diffusers.
+  EXPECT_EQ(UNet2DConditionConfig::from_json({{"addition_time_embed_dim", 256}}, "").addition_time_embed_dim,
+            0);
+  expect_words(refusal<UNet2DConditionConfig>({{"addition_embed_type", "text_time"}}),
+               {"addition_time_embed_dim", "0"});
+  expect_words(refusal<UNet2DConditionConfig>({{"addition_embed_type", "text_time"},
+                                               {"addition_time_embed_dim", 256},
+                                               {"projection_class_embeddings_input_dim", 256}}),
+               {"projection_class_embeddings_input_dim", "256", "257"});
+}
+
+TEST(UNet, RefusesConditionsThatAreMissingOrLeftOver) {
+  UNet2DConditionConfig config;
+  config.block_out_channels = {8, 8};
+  config.down_block_types = {"DownBlock2D", "DownBlock2D"};
+  config.up_block_types = {"UpBlock2D", "UpBlock2D"};
+  config.layers_per_block = config.attention_heads = config.transformer_layers_per_block = {1, 1};
+  config.cross_attention_dim = {8, 8};
+  config.norm_num_groups = 4;
+  const auto x = torch::zeros({1, 4, 4, 4}), t = torch::zeros({1}), context = torch::zeros({1, 3, 8});
+  const auto pooled = torch::zeros({1, 5}), ids = torch::zeros({1, 6}), scale = torch::ones({1});
+  UNet2DCondition plain(config);
+  EXPECT_NO_THROW(plain(x, t, context));
+  EXPECT_THROW(plain(x, t, context, AddedConditions{pooled, {}, {}}), std::invalid_argument);
+  EXPECT_THROW(plain(x, t, context, AddedConditions{{}, {}, scale}), std::invalid_argument);
+  config.addition_time_embed_dim = 2;
+  config.projection_class_embeddings_input_dim = 5 + 6 * 2;
+  UNet2DCondition xl(config);
+  EXPECT_NO_THROW(xl(x, t, context, AddedConditions{pooled, ids, {}}));
+  EXPECT_THROW(xl(x, t, context), std::invalid_argument);
+  EXPECT_THROW(xl(x, t, context, AddedConditions{{}, ids, {}}), std::invalid_argument);
+}
+
+TEST(ClipTextConfig, OnlyTheArchitectureSaysThatThereIsAProjection) {
+  const Json plain = {{"projection_dim", 768}, {"architectures", {"CLIPTextModel"}}};
+  EXPECT_EQ(ClipTextConfig::from_json(plain, "").projection_dim, 0);
+  const Json projected = {{"projection_dim", 1280}, {"architectures", {"CLIPTextModelWithProjection"}}};
+  EXPECT_EQ(ClipTextConfig::from_json(projected, "").projection_dim, 1280);
+  expect_words(refusal<ClipTextConfig>({{"architectures", {"CLIPVisionModel"}}}),
+               {"architectures", "CLIPVisionModel", "CLIPTextModelWithProjection"});
 }
 
 }  // namespace

@@ -15,11 +15,25 @@ sys.path.append(sys.path.pop(0))
 
 import numpy as np
 import torch
-from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
+from diffusers import (
+    AutoencoderKL,
+    DDIMScheduler,
+    StableDiffusionPipeline,
+    StableDiffusionXLPipeline,
+    UNet2DConditionModel,
+)
 from safetensors import safe_open
-from transformers import CLIPTextModel
+from transformers import CLIPTextModel, CLIPTextModelWithProjection
 
-EXPECTED = {"sd1", "sd2", "starter", "sd1_half"}
+EXPECTED = {"sd1", "sd2", "starter", "sdxl", "sd1_half"}
+# Classes by name, not DiffusionPipeline: what importing them says is not about the model.
+PIPELINES = {kind.__name__: kind for kind in (StableDiffusionPipeline, StableDiffusionXLPipeline)}
+NETWORKS = {
+    "unet": UNet2DConditionModel,
+    "vae": AutoencoderKL,
+    "text_encoder": CLIPTextModel,
+    "text_encoder_2": CLIPTextModelWithProjection,
+}
 
 
 class Messages(logging.Handler):
@@ -33,6 +47,10 @@ class Messages(logging.Handler):
         self.texts.append(record.getMessage())
 
 
+def kind_of(folder):
+    return PIPELINES[json.loads((folder / "model_index.json").read_text(encoding="utf-8"))["_class_name"]]
+
+
 def open_silently(folder):
     """The pipeline, or an AssertionError with everything that was said while it was loaded."""
     messages = Messages()
@@ -42,8 +60,10 @@ def open_silently(folder):
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            pipe = StableDiffusionPipeline.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
-            for part, kind in (("unet", UNet2DConditionModel), ("vae", AutoencoderKL), ("text_encoder", CLIPTextModel)):
+            pipe = kind_of(folder).from_pretrained(folder, dtype=torch.float32, local_files_only=True)
+            for part, kind in NETWORKS.items():
+                if part == "text_encoder_2" and not hasattr(pipe, part):
+                    continue
                 _, info = kind.from_pretrained(folder / part, output_loading_info=True)
                 complaints = {key: value for key, value in info.items() if value}
                 assert not complaints, f"{folder / part}: {complaints}"

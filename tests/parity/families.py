@@ -3,6 +3,14 @@
 sd1      Stable Diffusion 1: epsilon, 1x1 convolutions around the transformers, quick GELU, four levels.
 sd2      Stable Diffusion 2: v-prediction, linear projections, heads by level, GELU, padding with "!".
 starter  the bundled model's architecture and tokenizer: v-prediction, zero-terminal SNR, trailing timesteps.
+sdxl     Stable Diffusion XL: two text encoders, pooled text, time ids, deeper transformers at lower levels.
+
+and beside sdxl, for what they alone have:
+
+refiner  SDXL's: the second encoder alone, an aesthetic score among the time ids.
+turbo    SDXL with trailing timesteps and ancestral noise, for one step without guidance.
+inpaint  a UNet of nine channels.
+lcm      a UNet that is told the guidance scale, and its scheduler.
 """
 
 import json
@@ -11,13 +19,34 @@ import shutil
 from pathlib import Path
 
 import torch
-from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
-from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer, PreTrainedTokenizerFast
+from diffusers import (
+    AutoencoderKL,
+    DDIMScheduler,
+    EulerAncestralDiscreteScheduler,
+    EulerDiscreteScheduler,
+    LatentConsistencyModelPipeline,
+    LCMScheduler,
+    StableDiffusionInpaintPipeline,
+    StableDiffusionPipeline,
+    StableDiffusionXLImg2ImgPipeline,
+    StableDiffusionXLPipeline,
+    UNet2DConditionModel,
+)
+from transformers import (
+    CLIPTextConfig,
+    CLIPTextModel,
+    CLIPTextModelWithProjection,
+    CLIPTokenizer,
+    PreTrainedTokenizerFast,
+)
 
 from clip_vocabulary import clip_vocabulary, write_clip_vocabulary
 
 ROOT = Path(__file__).resolve().parents[2]
-FAMILIES = ("sd1", "sd2", "starter")
+FAMILIES = ("sd1", "sd2", "starter", "sdxl")
+# Made in the process of another family, with fewer references: importing takes longest.
+COMPANIONS = {"sdxl": ("refiner", "turbo", "inpaint", "lcm")}
+PARTS = ("text_encoder", "unet", "vae", "text_encoder_2")
 
 
 def randomise(module, seed):
@@ -58,9 +87,9 @@ def write_clip_files(folder, pad_token):
     folder.joinpath("special_tokens_map.json").write_text(json.dumps(special, indent=2), encoding="utf-8")
 
 
-def text_encoder(**config):
+def text_encoder(kind=CLIPTextModel, **config):
     shared = dict(layer_norm_eps=1e-5, attention_dropout=0.0)
-    return CLIPTextModel(CLIPTextConfig(**shared, **config))
+    return kind(CLIPTextConfig(**shared, **config))
 
 
 def sd1():
@@ -148,17 +177,155 @@ def starter():
     )
 
 
+STABLE_DIFFUSION = dict(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear")
+
+
+def small_vae(**config):
+    return AutoencoderKL(
+        block_out_channels=(16, 32, 32),
+        down_block_types=("DownEncoderBlock2D",) * 3,
+        up_block_types=("UpDecoderBlock2D",) * 3,
+        layers_per_block=2,
+        latent_channels=4,
+        norm_num_groups=8,
+        sample_size=64,
+        **config,
+    )
+
+
+def small_encoder():
+    return text_encoder(
+        vocab_size=49408, hidden_size=32, intermediate_size=64, num_hidden_layers=3, num_attention_heads=4,
+        max_position_embeddings=77, hidden_act="quick_gelu", bos_token_id=0, eos_token_id=2, pad_token_id=1,
+    )
+
+
+def projected_encoder(eos_token_id):
+    return text_encoder(
+        CLIPTextModelWithProjection, vocab_size=49408, hidden_size=48, intermediate_size=96, num_hidden_layers=3,
+        num_attention_heads=4, max_position_embeddings=77, hidden_act="gelu", projection_dim=40, bos_token_id=0,
+        eos_token_id=eos_token_id, pad_token_id=1,
+    )
+
+
+def sdxl():
+    return StableDiffusionXLPipeline(
+        vae=small_vae(scaling_factor=0.13025),
+        text_encoder=small_encoder(),
+        text_encoder_2=projected_encoder(eos_token_id=2),
+        tokenizer=clip_tokenizer("<|endoftext|>"),
+        tokenizer_2=clip_tokenizer("!"),
+        unet=UNet2DConditionModel(
+            sample_size=16,
+            block_out_channels=(32, 64, 96),
+            down_block_types=("DownBlock2D",) + ("CrossAttnDownBlock2D",) * 2,
+            up_block_types=("CrossAttnUpBlock2D",) * 2 + ("UpBlock2D",),
+            layers_per_block=2,
+            transformer_layers_per_block=[1, 2, 3],
+            attention_head_dim=[2, 4, 6],
+            cross_attention_dim=32 + 48,
+            norm_num_groups=8,
+            use_linear_projection=True,
+            addition_embed_type="text_time",
+            addition_time_embed_dim=8,
+            projection_class_embeddings_input_dim=40 + 6 * 8,
+        ),
+        scheduler=EulerDiscreteScheduler(**STABLE_DIFFUSION, steps_offset=1, timestep_spacing="leading"),
+        add_watermarker=False,
+    )
+
+
+def turbo():
+    pipe = sdxl()
+    pipe.scheduler = EulerAncestralDiscreteScheduler(**STABLE_DIFFUSION, steps_offset=1, timestep_spacing="trailing")
+    return pipe
+
+
+def refiner():
+    return StableDiffusionXLImg2ImgPipeline(
+        vae=small_vae(scaling_factor=0.13025),
+        text_encoder=None,
+        text_encoder_2=projected_encoder(eos_token_id=49407),
+        tokenizer=None,
+        tokenizer_2=clip_tokenizer("!"),
+        unet=UNet2DConditionModel(
+            sample_size=16,
+            block_out_channels=(32, 64, 64, 64),
+            down_block_types=("DownBlock2D",) + ("CrossAttnDownBlock2D",) * 2 + ("DownBlock2D",),
+            up_block_types=("UpBlock2D",) + ("CrossAttnUpBlock2D",) * 2 + ("UpBlock2D",),
+            layers_per_block=2,
+            transformer_layers_per_block=2,
+            attention_head_dim=[2, 4, 8, 8],
+            cross_attention_dim=48,
+            norm_num_groups=8,
+            use_linear_projection=True,
+            addition_embed_type="text_time",
+            addition_time_embed_dim=8,
+            projection_class_embeddings_input_dim=40 + 5 * 8,
+        ),
+        scheduler=EulerDiscreteScheduler(**STABLE_DIFFUSION, steps_offset=1, timestep_spacing="leading"),
+        requires_aesthetics_score=True,
+        force_zeros_for_empty_prompt=False,
+        add_watermarker=False,
+    )
+
+
+def small_unet(**config):
+    return UNet2DConditionModel(
+        sample_size=16,
+        block_out_channels=(32, 64),
+        down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
+        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
+        layers_per_block=1,
+        attention_head_dim=8,
+        cross_attention_dim=32,
+        norm_num_groups=8,
+        **config,
+    )
+
+
+def inpaint():
+    return StableDiffusionInpaintPipeline(
+        vae=small_vae(),
+        text_encoder=small_encoder(),
+        tokenizer=clip_tokenizer("<|endoftext|>"),
+        unet=small_unet(in_channels=9),
+        scheduler=DDIMScheduler(**STABLE_DIFFUSION, clip_sample=False, set_alpha_to_one=False, steps_offset=1),
+        **NO_EXTRAS,
+    )
+
+
+def lcm():
+    return LatentConsistencyModelPipeline(
+        vae=small_vae(),
+        text_encoder=small_encoder(),
+        tokenizer=clip_tokenizer("<|endoftext|>"),
+        unet=small_unet(time_cond_proj_dim=24),
+        scheduler=LCMScheduler(**STABLE_DIFFUSION, steps_offset=1),  # for the other schedulers made from it
+        **NO_EXTRAS,
+    )
+
+
 NO_EXTRAS = dict(
     safety_checker=None, feature_extractor=None, image_encoder=None, requires_safety_checker=False
 )
 
 
+MAKERS = {maker.__name__: maker for maker in (sd1, sd2, starter, sdxl, refiner, turbo, inpaint, lcm)}
+
+
+def parts(pipe):
+    """(name, network) of those that the pipeline has."""
+    found = ((name, getattr(pipe, name, None)) for name in PARTS)
+    return [(name, part) for name, part in found if part is not None]
+
+
 def make_pipeline(family):
-    """The family's StableDiffusionPipeline: fp32, eval, the same random weights each time."""
-    pipe = {"sd1": sd1, "sd2": sd2, "starter": starter}[family]()
-    seed = 1000 * (1 + FAMILIES.index(family))
-    for offset, part in enumerate((pipe.text_encoder, pipe.unet, pipe.vae)):
-        randomise(part.float(), seed + offset)
+    """The family's pipeline: fp32, eval, the same random weights each time."""
+    pipe = MAKERS[family]()
+    seed = 1000 * (1 + list(MAKERS).index(family))
+    for name, part in parts(pipe):
+        randomise(part.float(), seed + PARTS.index(name))
     pipe.set_progress_bar_config(disable=True)
     return pipe
 
@@ -166,7 +333,9 @@ def make_pipeline(family):
 def save_pipeline(pipe, folder):
     """A diffusers folder; its tokenizer also in the files that the real models' folders hold."""
     pipe.save_pretrained(folder)
-    if isinstance(pipe.tokenizer, CLIPTokenizer):
-        write_clip_files(folder / "tokenizer", pipe.tokenizer.pad_token)
-    else:
-        shutil.copytree(ROOT / "models" / "starter" / "tokenizer", folder / "tokenizer", dirs_exist_ok=True)
+    for name in ("tokenizer", "tokenizer_2"):
+        tokenizer = getattr(pipe, name, None)
+        if isinstance(tokenizer, CLIPTokenizer):
+            write_clip_files(folder / name, tokenizer.pad_token)
+        elif tokenizer is not None:
+            shutil.copytree(ROOT / "models" / "starter" / "tokenizer", folder / name, dirs_exist_ok=True)

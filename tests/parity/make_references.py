@@ -2,6 +2,7 @@
 
 Writes OUT/FAMILY/model/ (a tiny random model as a diffusers folder) and lets each module beside this file that is
 named in MODULES add its own OUT/FAMILY/*.safetensors by make(ctx). One process a family: importing takes longest.
+Families that show one thing each come along with another (families.COMPANIONS), by COMPANION_MODULES alone.
 """
 
 import importlib
@@ -14,33 +15,39 @@ from pathlib import Path
 sys.path.append(sys.path.pop(0))
 
 import torch
-from diffusers import StableDiffusionPipeline
+from diffusers import DiffusionPipeline
 
 import families
 
-MODULES = ("networks", "samplers", "pictures", "training")
+MODULES = ("networks", "samplers", "pictures", "training", "real_configs")
+COMPANION_MODULES = ("networks", "pictures")
 
 
 @dataclass
 class Context:
     family: str
     out: Path  # OUT/FAMILY
-    pipe: StableDiffusionPipeline  # fp32, eval; whoever changes it puts it back or copies it first
+    pipe: DiffusionPipeline  # fp32, eval; whoever changes it puts it back or copies it first
     model_dir: Path  # OUT/FAMILY/model
 
 
-def main(family, out):
-    torch.set_num_threads(1)  # as fast for models this small, and many times faster beside busy jobs
+def make(family, out, modules):
     folder = Path(out) / family
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     pipe = families.make_pipeline(family)
     families.save_pipeline(pipe, folder / "model")
     context = Context(family, folder, pipe, folder / "model")
-    for name in MODULES:
-        if Path(__file__).with_name(name + ".py").exists():
-            torch.manual_seed(0)
-            importlib.import_module(name).make(context)
+    for name in modules:
+        torch.manual_seed(0)
+        importlib.import_module(name).make(context)
+
+
+def main(family, out):
+    torch.set_num_threads(1)  # as fast for models this small, and many times faster beside busy jobs
+    make(family, out, MODULES)
+    for companion in families.COMPANIONS.get(family, ()):
+        make(companion, out, COMPANION_MODULES)
 
 
 if __name__ == "__main__":

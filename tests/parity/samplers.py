@@ -22,6 +22,7 @@ from diffusers import (
     DPMSolverMultistepScheduler,
     EulerAncestralDiscreteScheduler,
     EulerDiscreteScheduler,
+    LCMScheduler,
     PNDMScheduler,
 )
 from diffusers.utils.torch_utils import randn_tensor
@@ -38,7 +39,9 @@ SAMPLERS = {
     "Euler a": (EulerAncestralDiscreteScheduler, {}),
     "DPM++ 2M Uniform": (DPMSolverMultistepScheduler, {"use_karras_sigmas": False}),
     "DPM++ 2M Karras": (DPMSolverMultistepScheduler, {"use_karras_sigmas": True}),
+    "LCM": (LCMScheduler, {}),
 }
+NOISY = (EulerAncestralDiscreteScheduler, LCMScheduler)  # take fresh noise at each step
 STABLE_DIFFUSION = {"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012, "clip_sample": False}
 BETAS = {
     "scaled": STABLE_DIFFUSION,
@@ -59,7 +62,7 @@ def draw(scheduler, steps):
         scheduler.set_begin_index(0)  # else the solver starts at the second of two equal timesteps and runs off the end
     x = randn_tensor(SHAPE, generator=generators, device=torch.device("cpu"), dtype=torch.float32)
     x = x * scheduler.init_noise_sigma
-    noise = {"generator": generators} if isinstance(scheduler, EulerAncestralDiscreteScheduler) else {}
+    noise = {"generator": generators} if isinstance(scheduler, NOISY) else {}
     xs = [x]
     for t in scheduler.timesteps:
         output = network(scheduler.scale_model_input(x, t), t)
@@ -76,7 +79,7 @@ def grid():
                 for sampler in SAMPLERS:
                     if sampler == "Euler a" and prediction == "sample":
                         continue  # not in diffusers
-                    if sampler == "DDIM" and betas == "zsnr" and prediction == "epsilon":
+                    if sampler in ("DDIM", "LCM") and betas == "zsnr" and prediction == "epsilon":
                         continue  # divides by zero: such a model must predict v or x0
                     full = {**config, "timestep_spacing": spacing, "prediction_type": prediction, "steps_offset": 1}
                     name = f"{betas}-{spacing}-{prediction}-{sampler}"
@@ -93,7 +96,8 @@ def grid():
         yield f"ties-{sampler}", DDIMScheduler, {**one, "timestep_spacing": "trailing"}, sampler, 48
         short = {**one, "num_train_timesteps": 100, "beta_end": 0.05}
         yield f"short-{sampler}", DDIMScheduler, short, sampler, 9
-        trained = {"trained_betas": [0.001 * (i + 1) for i in range(40)], "clip_sample": False}
+        trained = {"trained_betas": [0.001 * (i + 1) for i in range(40)], "clip_sample": False,
+                   "original_inference_steps": 20}
         yield f"trained-{sampler}", DDIMScheduler, {**trained, "num_train_timesteps": 40}, sampler, 5
         solver = {**one, "final_sigmas_type": "sigma_min"}
         yield f"sigma-min-{sampler}", DPMSolverMultistepScheduler, solver, sampler, 6
@@ -106,6 +110,9 @@ def grid():
     for clip_range in (1.0, 0.6):
         clip = {**one, "clip_sample": True, "clip_sample_range": clip_range}
         yield f"clip-{clip_range}-DDIM", DDIMScheduler, clip, "DDIM", 6
+    few = {**one, "original_inference_steps": 30, "timestep_scaling": 0.01}
+    yield "few-LCM", LCMScheduler, few, "LCM", 7
+    yield "clip-LCM", LCMScheduler, {**one, "clip_sample": True, "clip_sample_range": 0.6}, "LCM", 7
     yield "defaults-DDIM", DDIMScheduler, {}, "DDIM", 6
     yield "alpha-not-one-DDIM", DDIMScheduler, {**one, "set_alpha_to_one": False}, "DDIM", 6
 

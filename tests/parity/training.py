@@ -1,4 +1,5 @@
-"""DreamBooth's training step as diffusers' train_dreambooth.py does it, recorded for the C++ trainer to repeat.
+"""DreamBooth's training step as diffusers' train_dreambooth.py does it (for SDXL with the text and time ids of its
+train_dreambooth_lora_sdxl.py, but with every row's own), recorded for the C++ trainer to repeat.
 
 A case is some updates on given latents, noise and timesteps: `training_<case>.safetensors` holds the draws, the loss
 of each update and, for each trained tensor, what all updates together changed. `training_fault_<fault>.safetensors` is
@@ -13,8 +14,11 @@ from dataclasses import asdict, dataclass, replace
 
 import torch
 import torch.nn.functional as F
+from diffusers import DDPMScheduler
 from diffusers.optimization import get_scheduler
 from safetensors.torch import save_file
+
+import families
 
 PRIOR_PICTURES = 3
 PROMPTS = {"instance": "a photo of sks dog", "prior": "a photo of dog"}
@@ -38,6 +42,7 @@ class Case:
     weight_decay: float = 1e-2
     schedule_shift: int = 0
     divide_by: int = 0  # 0: by the accumulation, as accelerate does
+    sizes_of_instance: bool = False  # class pictures too, as diffusers' script for SDXL has it
 
 
 CASES = [
@@ -56,6 +61,7 @@ FAULTS = {
     "schedule_off_by_one": dict(schedule_shift=1),
     "undivided_accumulation": dict(divide_by=1),
 }
+SDXL_FAULTS = {"none": {}, "sizes_of_instance": dict(sizes_of_instance=True)}
 
 
 def make(ctx):
@@ -68,9 +74,10 @@ def make(ctx):
 def record(ctx):
     for case in CASES:
         save(ctx, f"training_{case.name}", run(ctx, case), case)
+    faults = FAULTS if ctx.family == "sd1" else SDXL_FAULTS if ctx.family == "sdxl" else {}
+    for name, change in faults.items():
+        save(ctx, f"training_fault_{name}", run(ctx, replace(FAULTLESS, **change)), FAULTLESS)
     if ctx.family == "sd1":
-        for name, change in FAULTS.items():
-            save(ctx, f"training_fault_{name}", run(ctx, replace(FAULTLESS, **change)), FAULTLESS)
         save_file(schedules(), ctx.out / "training_schedules.safetensors")
     save_file(encoded_photo(ctx), ctx.out / "training_encode.safetensors")
 
@@ -92,6 +99,13 @@ def draw(ctx, case):
 
     photos = passes * case.batch  # one for each instance row of the run
     timesteps = ctx.pipe.scheduler.config.num_train_timesteps
+
+    def sizes(pictures):
+        """SDXL's time ids: original height and width, top and left of the crop, height and width of the target."""
+        original = torch.randint(300, 4000, (pictures, 2), generator=generator)
+        corner = torch.randint(0, 60, (pictures, 2), generator=generator)
+        return torch.cat([original, corner, torch.full((pictures, 2), 64)], 1)
+
     return {
         "instance.mean": normal(photos, *shape) / ctx.pipe.vae.config.scaling_factor,
         "instance.std": 0.1 * normal(photos, *shape).abs(),
@@ -100,14 +114,20 @@ def draw(ctx, case):
         "latent_noise": normal(passes, 2 * case.batch, *shape),
         "noise": normal(passes, 2 * case.batch, *shape),
         "timesteps": torch.randint(0, timesteps, (passes, 2 * case.batch), generator=generator),
+        "instance.sizes": sizes(photos),
+        "prior.sizes": sizes(PRIOR_PICTURES),
     }
 
 
 def run(ctx, case):
     dtype = getattr(torch, case.dtype)
     unet = copied(ctx.pipe.unet, dtype).requires_grad_(True).train()
-    text_encoder = copied(ctx.pipe.text_encoder, dtype).requires_grad_(case.text_encoder).train()
-    parts = {"unet": unet, **({"text_encoder": text_encoder} if case.text_encoder else {})}
+    encoders = {
+        name: copied(part, dtype).requires_grad_(case.text_encoder).train()
+        for name, part in families.parts(ctx.pipe)
+        if name.startswith("text_encoder")
+    }
+    parts = {"unet": unet, **(encoders if case.text_encoder else {})}
     parameters = list(itertools.chain(*(part.parameters() for part in parts.values())))
     before = {name: value.detach().clone() for name, value in named(parts)}
 
@@ -126,17 +146,17 @@ def run(ctx, case):
     for step in range(case.steps):
         step_losses = []
         for i in range(case.accumulation):
-            loss = forward(ctx, case, unet, text_encoder, tensors, step * case.accumulation + i)
+            loss = forward(ctx, case, unet, encoders, tensors, step * case.accumulation + i)
             (loss / (case.divide_by or case.accumulation)).backward()
             step_losses.append(loss.item())
         norms.append(torch.nn.utils.clip_grad_norm_(parameters, case.max_grad_norm).item())
         if step == 0:
-            check_zero_gradients(parts, case)
+            check_zero_gradients(ctx, parts, case)
         optimizer.step()
         lr_scheduler.step()
         optimizer.zero_grad()
         losses.append(sum(step_losses) / len(step_losses))
-    if case == FAULTLESS:
+    if case == FAULTLESS and ctx.family == "sd1":  # whose faults are of that kind
         # Where all steps are clipped, or none, Adam hides mistakes in the gradients' scale.
         assert min(norms) < case.max_grad_norm < max(norms), f"{case.name}: norms {norms}"
 
@@ -152,31 +172,50 @@ def copied(module, dtype):
     return torch.nn.Module.to(copy.deepcopy(module), dtype)
 
 
-def forward(ctx, case, unet, text_encoder, tensors, pass_):
+def encode(ctx, encoders, prompts):
+    """Prompts -> what the UNet takes of them: hidden states, and for SDXL the pooled text."""
+
+    def ids(tokenizer):
+        return tokenizer(
+            prompts,
+            truncation=True,
+            padding="max_length",
+            max_length=tokenizer.model_max_length,
+            return_tensors="pt",
+        ).input_ids
+
+    first = ids(ctx.pipe.tokenizer)
+    if "text_encoder_2" not in encoders:
+        return encoders["text_encoder"](first, return_dict=False)[0], None
+    outputs = [
+        encoders["text_encoder"](first, output_hidden_states=True, return_dict=False),
+        encoders["text_encoder_2"](ids(ctx.pipe.tokenizer_2), output_hidden_states=True, return_dict=False),
+    ]
+    return torch.cat([output[-1][-2] for output in outputs], -1), outputs[1][0]
+
+
+def forward(ctx, case, unet, encoders, tensors, pass_):
     """One forward pass of train_dreambooth.py (prior preservation on) -> its loss."""
-    dtype, scheduler = unet.dtype, ctx.pipe.scheduler
+    dtype, scheduler = unet.dtype, DDPMScheduler.from_config(ctx.pipe.scheduler.config)
     rows = range(pass_ * case.batch, (pass_ + 1) * case.batch)
     pictures = {"instance": list(rows), "prior": [n % PRIOR_PICTURES for n in rows]}
 
-    def latents(what):
+    def of_rows(what):
         return torch.cat([tensors[f"{half}.{what}"][rows] for half, rows in pictures.items()]).to(dtype)
 
-    sample = latents("mean") + latents("std") * tensors["latent_noise"][pass_].to(dtype)
+    sample = of_rows("mean") + of_rows("std") * tensors["latent_noise"][pass_].to(dtype)
     model_input = sample * ctx.pipe.vae.config.scaling_factor
     noise = tensors["noise"][pass_].to(dtype)
     timesteps = tensors["timesteps"][pass_]
     noisy = scheduler.add_noise(model_input, noise, timesteps)
 
     prompts = [PROMPTS["instance"]] * case.batch + [PROMPTS["prior"]] * case.batch
-    ids = ctx.pipe.tokenizer(
-        prompts,
-        truncation=True,
-        padding="max_length",
-        max_length=ctx.pipe.tokenizer.model_max_length,
-        return_tensors="pt",
-    ).input_ids
-    hidden = text_encoder(ids, return_dict=False)[0]
-    prediction = unet(noisy, timesteps, hidden, return_dict=False)[0]
+    hidden, pooled = encode(ctx, encoders, prompts)
+    sizes = of_rows("sizes")
+    if case.sizes_of_instance:
+        sizes = sizes[: case.batch].repeat(2, 1)
+    added = None if pooled is None else {"text_embeds": pooled, "time_ids": sizes}
+    prediction = unet(noisy, timesteps, hidden, added_cond_kwargs=added, return_dict=False)[0]
 
     if scheduler.config.prediction_type == "epsilon":
         target = noise
@@ -192,17 +231,21 @@ def named(parts):
     """(part.name, parameter), named as diffusers' files name them."""
     for part, module in parts.items():
         for name, value in module.named_parameters():
-            if part == "text_encoder" and not name.startswith("text_model."):
+            if part == "text_encoder" and not name.startswith("text_model."):  # transformers 5 leaves it out
                 name = "text_model." + name
             yield f"{part}.{name}", value
 
 
-def check_zero_gradients(parts, case):
+def check_zero_gradients(ctx, parts, case):
     """The tensors that the comparison leaves out are those without a gradient, and no others."""
     if case.dtype != "float64":
         return
-    largest = max(value.grad.abs().max() for _, value in named(parts))
-    for name, value in named(parts):
+    graded = [(name, value) for name, value in named(parts) if value.grad is not None]
+    # SDXL reads the first encoder before its last layer; everything else takes part.
+    unread = {name for name, value in named(parts) if value.grad is None}
+    assert all(name.startswith("text_encoder.") for name in unread) and (ctx.family == "sdxl" or not unread), unread
+    largest = max(value.grad.abs().max() for _, value in graded)
+    for name, value in graded:
         zero = (value.grad.abs().max() < 1e-13 * largest).item()
         assert zero == name.endswith(ZERO_GRADIENT), f"{case.name}: {name}, gradient is zero: {zero}"
 

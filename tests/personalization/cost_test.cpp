@@ -52,6 +52,22 @@ TEST(PredictMemory, WhatTheAdviceSaysHelps) {
   }
 }
 
+TEST(PredictMemory, CountsEachTransformerBlockOfSdxl) {
+  ModelSize sdxl;
+  sdxl.unet.block_out_channels = {320, 640, 1280};
+  sdxl.unet.layers_per_block = {2, 2, 2};
+  sdxl.unet.down_block_types = {"DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"};
+  sdxl.unet.transformer_layers_per_block = {1, 2, 10};
+  ModelSize shallow = sdxl;
+  shallow.unet.transformer_layers_per_block = {1, 1, 1};
+  TrainOptions options = one_and_one();
+  options.resolution = 1024;
+  EXPECT_GT(predict_memory(sdxl, options, 4), 2 * predict_memory(shallow, options, 4));
+  shallow.unet.transformer_layers_per_block = {9, 2, 10};
+  EXPECT_EQ(predict_memory(sdxl, options, 4), predict_memory(shallow, options, 4))
+      << "the first level has none";
+}
+
 TEST(PredictDisk, CountsCopiesWhereLinksCannotBe) {
   const ModelSize size = sd15();
   const TrainOptions options = one_and_one();
@@ -68,6 +84,18 @@ TEST(ModelSizeOfAFolder, IsReadFromItsFiles) {
   EXPECT_GT(size.text_parameters, 500'000);
   EXPECT_EQ(size.vae_scale, 4);
   EXPECT_GT(size.rest_bytes, 0u);
+}
+
+TEST(ModelSizeOfAFolder, CountsBothEncodersOfSdxl) {
+  const auto folder =
+      std::filesystem::path(std::getenv("BIG_TEST_BINARY_DIR")) / "references" / "sdxl" / "model";
+  const ModelSize size = model_size(folder);
+  uint64_t bytes = 0;
+  for (const char* part : {"text_encoder", "text_encoder_2"})
+    bytes += std::filesystem::file_size(folder / part / "model.safetensors");
+  EXPECT_EQ(size.text_bytes, bytes);
+  EXPECT_GT(size.text_parameters, 49408 * (32 + 48));
+  EXPECT_FALSE(size.refines);
 }
 
 TEST(RefuseWhatCannotFit, SaysWhatToChange) {

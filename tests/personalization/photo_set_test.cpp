@@ -15,8 +15,10 @@ TEST(ReadPhotos, BringsTheShortSideToTheResolution) {
   write_png(dir.path() / "wide.png", drawn_picture(200, 100));
   const PhotoSet set = read_photos(dir.path(), 64);
   ASSERT_EQ(set.images.size(), 1u);
-  EXPECT_EQ(set.images[0].height, 64);
-  EXPECT_EQ(set.images[0].width, 128);
+  EXPECT_EQ(set.images[0].image.height, 64);
+  EXPECT_EQ(set.images[0].image.width, 128);
+  EXPECT_EQ(set.images[0].original_height, 100);
+  EXPECT_EQ(set.images[0].original_width, 200);
 }
 
 TEST(ReadPhotos, SaysWhatIsTooSmallAndWhatIsNoPhoto) {

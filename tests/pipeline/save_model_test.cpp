@@ -88,7 +88,7 @@ class SaveModel : public testing::Test {
 };
 
 TEST_F(SaveModel, WritesWhatChangedInTheBasesPrecisionAndLinksTheRest) {
-  save_model(model_, base_, saved_, {.unet = true, .text_encoder = false});
+  save_model(model_, base_, saved_, {.unet = true, .text_encoders = false});
   EXPECT_EQ(files_below(saved_), files_below(base_));
   const auto unet = fs::path("unet") / "diffusion_pytorch_model.safetensors";
   EXPECT_NEAR(value(saved_ / unet, "conv_in.weight"), value(base_ / unet, "conv_in.weight") + 1, 2e-3);
@@ -99,10 +99,32 @@ TEST_F(SaveModel, WritesWhatChangedInTheBasesPrecisionAndLinksTheRest) {
 }
 
 TEST_F(SaveModel, WritesTheTextEncoderWhereItWasTrained) {
-  save_model(model_, base_, saved_, {.unet = true, .text_encoder = true});
+  save_model(model_, base_, saved_, {.unet = true, .text_encoders = true});
   const auto file = fs::path("text_encoder") / "model.safetensors";
   const std::string name = "text_model.final_layer_norm.bias";
   EXPECT_EQ(value(saved_ / file, name), value(base_ / file, name) + 1);
+}
+
+TEST_F(SaveModel, WritesBothTextEncodersOfAModelThatHasTwo) {
+  write(base_ / "model_index.json",
+        R"({"_class_name": "StableDiffusionXLPipeline", "unet": ["diffusers", "UNet2DConditionModel"],
+      "text_encoder": ["transformers", "CLIPTextModel"],
+      "text_encoder_2": ["transformers", "CLIPTextModelWithProjection"]})");
+  auto config = text_config();
+  config.projection_dim = 4;
+  model_.text_encoder_2 = ClipTextModel(config);
+  write(base_ / "text_encoder_2" / "config.json", "{}");
+  const auto file = fs::path("text_encoder_2") / "model.safetensors";
+  save_weights(*model_.text_encoder_2, base_ / file, torch::kFloat32);
+  {
+    torch::NoGradGuard no_grad;
+    for (auto& parameter : model_.text_encoder_2->parameters()) parameter.add_(1);
+  }
+  save_model(model_, base_, saved_, {.unet = true, .text_encoders = true});
+  const std::string name = "text_projection.weight";
+  EXPECT_EQ(value(saved_ / file, name), value(base_ / file, name) + 1);
+  save_model(model_, base_, temp_.path() / "other", {});
+  EXPECT_TRUE(fs::equivalent(temp_.path() / "other" / file, base_ / file));
 }
 
 TEST_F(SaveModel, CopiesConfigsSoThatEditingOneModelLeavesTheBaseAlone) {

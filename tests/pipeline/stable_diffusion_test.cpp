@@ -64,13 +64,15 @@ TEST_F(ModelFolder, LoadsInTheTypeThatIsAskedFor) {
 
 TEST_F(ModelFolder, EmbeddingsHaveOneRowAPrompt) {
   auto model = load_model(folder_);
-  const auto embeddings = encode_prompts(model, {"a cat", "", "a dog"});
+  const auto text = encode_prompts(model, {"a cat", "", "a dog"});
+  const auto embeddings = text.context;
+  EXPECT_FALSE(text.pooled.defined());
   EXPECT_EQ(embeddings.sizes(),
             (std::vector<int64_t>{3, model.tokenizer->max_length(), model.text_encoder->config.hidden_size}));
   EXPECT_FALSE(embeddings.requires_grad());
   EXPECT_FALSE(torch::allclose(embeddings[0], embeddings[2]));
   model.text_encoder->parameters().front().requires_grad_(true);
-  EXPECT_TRUE(encode_prompts(model, {"a cat"}).requires_grad());
+  EXPECT_TRUE(encode_prompts(model, {"a cat"}).context.requires_grad());
 }
 
 TEST_F(ModelFolder, EachMissingPartIsNamed) {

@@ -118,7 +118,7 @@ TEST_F(TextToImage, TheModelCanBeTrainedAfterItHasDrawn) {
   options_.num_images = 1;
   generate(model_, options_, [](int64_t, Image) {});
   for (auto& parameter : model_.unet->parameters()) parameter.requires_grad_(true);
-  const auto context = encode_prompts(model_, {"a cat"});
+  const auto context = encode_prompts(model_, {"a cat"}).context;
   const auto x = torch::randn({1, 4, 16, 16});
   model_.unet->forward(x, torch::tensor({500}), context).square().mean().backward();
   for (const auto& entry : model_.unet->named_parameters())

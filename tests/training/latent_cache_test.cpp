@@ -44,6 +44,22 @@ TEST(MakeExamples, ResizesTheShortSide) {
   EXPECT_EQ(examples[0].latent_mean.sizes(), (std::vector<int64_t>{4, 8, 8}));
 }
 
+TEST(MakeExamples, RemembersEachPicturesOwnSizeAndCrop) {
+  auto model = tiny_model();
+  const auto examples = make_examples(model, {stripes(60, 40), SourcePicture(stripes(16, 24), 1600, 2400)},
+                                      "dog", options_for(16));
+  EXPECT_EQ(examples[0].sizes.original_height, 40);
+  EXPECT_EQ(examples[0].sizes.original_width, 60);
+  EXPECT_EQ(examples[0].sizes.crop_top, 0);
+  EXPECT_EQ(examples[0].sizes.crop_left, 4);  // of 24 x 16
+  EXPECT_EQ(examples[1].sizes.original_height, 2400);
+  EXPECT_EQ(examples[1].sizes.original_width, 1600);
+  EXPECT_EQ(examples[1].sizes.crop_top, 4);
+  EXPECT_EQ(examples[1].sizes.crop_left, 0);
+  EXPECT_EQ(examples[1].sizes.target_height, 16);
+  EXPECT_EQ(examples[1].sizes.target_width, 16);
+}
+
 TEST(MakeExamples, KeepsThePictureForRandomCrops) {
   auto model = tiny_model();
   auto options = options_for(16);

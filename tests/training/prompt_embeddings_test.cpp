@@ -11,20 +11,20 @@ namespace {
 TEST(PromptEmbeddings, FrozenEncoderGivesTheRowsOfEncodePromptsWithoutGradient) {
   auto model = tiny_model();
   PromptEmbeddings embeddings(model, TextEncoderMode::kFrozen, torch::kFloat64);
-  const auto rows = embeddings.rows({"dog", "sks dog", "dog"});
+  const auto rows = embeddings.rows({"dog", "sks dog", "dog"}).context;
   EXPECT_EQ(rows.scalar_type(), torch::kFloat64);
   EXPECT_FALSE(rows.requires_grad());
-  const auto expected = encode_prompts(model, {"dog", "sks dog", "dog"}).to(torch::kFloat64);
+  const auto expected = encode_prompts(model, {"dog", "sks dog", "dog"}).context.to(torch::kFloat64);
   EXPECT_TRUE(torch::allclose(rows, expected, 1e-5, 1e-6));
 }
 
 TEST(PromptEmbeddings, FrozenEncoderRunsOnceForEachPromptOfTheRun) {
   auto model = tiny_model();
   PromptEmbeddings embeddings(model, TextEncoderMode::kFrozen, torch::kFloat32);
-  const auto before = embeddings.rows({"dog"});
+  const auto before = embeddings.rows({"dog"}).context;
   torch::NoGradGuard no_grad;
   for (auto& parameter : model.text_encoder->parameters()) parameter.fill_(0.5);
-  EXPECT_TRUE(torch::equal(embeddings.rows({"dog"}), before));
+  EXPECT_TRUE(torch::equal(embeddings.rows({"dog"}).context, before));
 }
 
 TEST(PromptEmbeddings, TrainedEncoderReceivesTheGradientsOfAllItsRows) {
@@ -32,12 +32,12 @@ TEST(PromptEmbeddings, TrainedEncoderReceivesTheGradientsOfAllItsRows) {
   for (auto& parameter : model.text_encoder->parameters()) parameter.requires_grad_(true);
   PromptEmbeddings embeddings(model, TextEncoderMode::kTrained, torch::kFloat32);
   const auto weight = torch::randn({3, 12, 16});
-  (embeddings.rows({"dog", "sks dog", "dog"}) * weight).sum().backward();
+  (embeddings.rows({"dog", "sks dog", "dog"}).context * weight).sum().backward();
   std::vector<torch::Tensor> gradients;
   for (auto& parameter : model.text_encoder->parameters()) gradients.push_back(parameter.grad().clone());
 
   model.text_encoder->zero_grad();
-  (encode_prompts(model, {"dog", "sks dog", "dog"}) * weight).sum().backward();
+  (encode_prompts(model, {"dog", "sks dog", "dog"}).context * weight).sum().backward();
   const auto parameters = model.text_encoder->parameters();
   for (size_t i = 0; i < parameters.size(); ++i)
     EXPECT_TRUE(torch::allclose(gradients[i], parameters[i].grad(), 1e-4, 1e-5));

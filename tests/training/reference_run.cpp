@@ -23,9 +23,12 @@ std::map<std::string, torch::Tensor> trained_tensors(const StableDiffusion& mode
                                                      const TrainOptions& options) {
   std::map<std::string, torch::Tensor> tensors;
   for (const auto& [name, tensor] : state_dict(*model.unet)) tensors["unet." + name] = tensor.detach();
-  if (options.train_text_encoder)
-    for (const auto& [name, tensor] : state_dict(*model.text_encoder))
-      tensors["text_encoder." + name] = tensor.detach();
+  const std::map<std::string, ClipTextModel> encoders = {{"text_encoder.", model.text_encoder},
+                                                         {"text_encoder_2.", model.text_encoder_2}};
+  for (const auto& [part, encoder] : encoders) {
+    if (!options.train_text_encoder || !encoder) continue;
+    for (const auto& [name, tensor] : state_dict(*encoder)) tensors[part + name] = tensor.detach();
+  }
   return tensors;
 }
 
@@ -85,10 +88,13 @@ TrainOptions ReferenceRun::options() const {
 
 std::vector<Example> ReferenceRun::examples(const std::string& half) const {
   const auto mean = file_.tensor(half + ".mean"), std = file_.tensor(half + ".std");
+  const auto sizes = file_.tensor(half + ".sizes");
   std::vector<Example> examples(static_cast<size_t>(mean.size(0)));
   for (size_t i = 0; i < examples.size(); ++i) {
     examples[i].latent_mean = mean[static_cast<int64_t>(i)];
     examples[i].latent_std = std[static_cast<int64_t>(i)];
+    const auto* ids = sizes[static_cast<int64_t>(i)].data_ptr<int64_t>();
+    examples[i].sizes = {ids[0], ids[1], ids[2], ids[3], ids[4], ids[5]};
     examples[i].prompt = case_.at("prompts").at(half);
   }
   return examples;

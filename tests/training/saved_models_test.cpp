@@ -52,7 +52,7 @@ void teach(StableDiffusion& model) {
 void save_and_draw(const StableDiffusion& taught, const fs::path& base, const std::string& name) {
   fs::remove_all(saved_folder(name));
   StagedFolder staged(saved_folder(name) / "model");
-  save_model(taught, base, staged.path(), {.unet = true, .text_encoder = true});
+  save_model(taught, base, staged.path(), {.unet = true, .text_encoders = true});
   staged.commit();
 
   auto model = load_model(saved_folder(name) / "model");
@@ -62,6 +62,7 @@ void save_and_draw(const StableDiffusion& taught, const fs::path& base, const st
   options.num_images = 2;
   options.num_inference_steps = 6;
   options.guidance_scale = 5;
+  options.scheduler = "DDIM";  // check_saved.py's
   options.seed = 31;
   NamedTensors pictures;
   generate(model, options, [&](int64_t index, const Image& image) {
@@ -87,20 +88,21 @@ TEST_P(SavedModel, HoldsTheTaughtWeightsAndLinksTheRest) {
 
   const fs::path saved = saved_folder(GetParam()) / "model";
   auto loaded = load_model(saved);
-  for (const auto& [part, ours] :
-       {std::pair<torch::nn::Module*, torch::nn::Module*>{loaded.unet.get(), model.unet.get()},
-        {loaded.text_encoder.get(), model.text_encoder.get()}}) {
-    const auto a = part->parameters(), b = ours->parameters();
+  const auto expect_equal = [](const torch::nn::Module& part, const torch::nn::Module& ours) {
+    const auto a = part.parameters(), b = ours.parameters();
     ASSERT_EQ(a.size(), b.size());
     for (size_t i = 0; i < a.size(); ++i) EXPECT_TRUE(torch::equal(a[i], b[i]));
-  }
+  };
+  expect_equal(*loaded.unet, *model.unet);
+  expect_equal(*loaded.text_encoder, *model.text_encoder);
+  if (model.text_encoder_2) expect_equal(*loaded.text_encoder_2, *model.text_encoder_2);
   const auto vae = fs::path("vae") / "diffusion_pytorch_model.safetensors";
   EXPECT_TRUE(fs::equivalent(saved / vae, base / vae));
 }
 
 INSTANTIATE_TEST_SUITE_P(AllFamilies,
                          SavedModel,
-                         testing::Values("sd1", "sd2", "starter"),
+                         testing::Values("sd1", "sd2", "starter", "sdxl"),
                          [](const auto& test) { return test.param; });
 
 /// A copy of a base whose weights lie there in half precision under a variant's name only.

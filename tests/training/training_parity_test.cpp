@@ -22,7 +22,7 @@ TEST_P(TrainingParity, TenStepsEqualDiffusers) {
 
 INSTANTIATE_TEST_SUITE_P(AllFamilies,
                          TrainingParity,
-                         testing::Combine(testing::Values("sd1", "sd2", "starter"),
+                         testing::Combine(testing::Values("sd1", "sd2", "starter", "sdxl"),
                                           testing::Values("b1_a2_unet_text",
                                                           "b2_a2_unet_text",
                                                           "b1_a1_unet",
@@ -41,6 +41,13 @@ TEST(TrainingComparison, RejectsEveryFaultPlantedInTheReference) {
     EXPECT_FALSE(differences(ours, ReferenceRun("sd1", std::string("fault_") + fault)).empty()) << fault;
 }
 
+TEST(TrainingComparison, RejectsClassPicturesWithTheInstancesSizes) {
+  const ReferenceRun sound("sdxl", "fault_none");
+  const auto ours = repeat("sdxl", sound);
+  ASSERT_TRUE(differences(ours, sound).empty());
+  EXPECT_FALSE(differences(ours, ReferenceRun("sdxl", "fault_sizes_of_instance")).empty());
+}
+
 TEST(LrSchedule, EqualsGetScheduler) {
   const SafetensorsFile file(reference_folder("sd1") / "training_schedules.safetensors");
   ASSERT_EQ(file.entries().size(), 6u);
@@ -54,7 +61,7 @@ TEST(LrSchedule, EqualsGetScheduler) {
 }
 
 TEST(MakeExamples, GivesTheLatentsOfDiffusers) {
-  for (const std::string family : {"sd1", "sd2", "starter"}) {
+  for (const std::string family : {"sd1", "sd2", "starter", "sdxl"}) {
     const SafetensorsFile file(reference_folder(family) / "training_encode.safetensors");
     const auto pixels = file.tensor("photo").contiguous();  // [H,W,3]
     Image photo(static_cast<int>(pixels.size(1)), static_cast<int>(pixels.size(0)));

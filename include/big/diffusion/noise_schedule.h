@@ -13,9 +13,9 @@ namespace big {
 /// What a network's output means: the noise, v = sqrt(abar) eps - sqrt(1-abar) x0 (arXiv 2202.00512), or x0.
 enum class PredictionType { kEpsilon, kV, kSample };
 
-/// Keys and defaults of diffusers' scheduler_config.json (as DDIMScheduler has them; the last block is what
-/// its multistep solver and Euler add). A key is kept whatever class the folder names, because a person may
-/// choose another sampler: that is diffusers' `from_config`.
+/// Keys and defaults of diffusers' scheduler_config.json (as DDIMScheduler has them; the last blocks are what
+/// its multistep solver and Euler, and LCM add). A key is kept whatever class the folder names, because a
+/// person may choose another sampler: that is diffusers' `from_config`.
 struct NoiseScheduleConfig {
   std::string class_name = "DDIMScheduler";  ///< the folder's scheduler
   int64_t num_train_timesteps = 1000;
@@ -34,6 +34,9 @@ struct NoiseScheduleConfig {
   int64_t solver_order = 2;
   std::string algorithm_type = "dpmsolver++", solver_type = "midpoint";
   double lambda_min_clipped = -std::numeric_limits<double>::infinity();
+
+  int64_t original_inference_steps = 50;  ///< LCM: that the model was distilled from
+  double timestep_scaling = 10.0;         ///< LCM: how fast its boundary condition fades
 
   /// Throws InputError naming the key for a value that no scheduler of ours has.
   static NoiseScheduleConfig from_json(const Json& config, const std::string& where);

@@ -11,7 +11,7 @@
 
 namespace big {
 
-enum class SamplerKind { kDdim, kEuler, kEulerAncestral, kDpmSolverPlusPlus2M };
+enum class SamplerKind { kDdim, kEuler, kEulerAncestral, kDpmSolverPlusPlus2M, kLcm };
 
 /// A person's choice: the kind, and whether sigmas follow Karras (arXiv 2206.00364, rho 7).
 struct SamplerChoice {
@@ -19,10 +19,11 @@ struct SamplerChoice {
   bool karras = false;
 };
 /// By the web UIs' name or diffusers' class name, any case ("DPM++ 2M Karras", "DPMSolverMultistepScheduler",
-/// "Euler a", "EulerAncestralDiscreteScheduler", "DDIM"). "DPM++ 2M" without a schedule: what `folder` says
-/// if it is that class, else Karras; " Karras" or " Uniform" at the end says it. Euler, and diffusers' class
-/// names, follow the folder's use_karras_sigmas. An empty name means the folder's own scheduler (one that is
-/// not built, such as PNDM, falls back to DDIM with a log line). Throws UsageError naming the nearest.
+/// "Euler a", "EulerAncestralDiscreteScheduler", "DDIM", "LCM"). "DPM++ 2M" without a schedule: what `folder`
+/// says if it is that class, else Karras; " Karras" or " Uniform" at the end says it. Euler, and diffusers'
+/// class names, follow the folder's use_karras_sigmas. An empty name means the folder's own scheduler (one
+/// that is not built, such as PNDM, falls back to DDIM with a log line). Throws UsageError naming the
+/// nearest.
 SamplerChoice choose_sampler(const std::string& name, const NoiseScheduleConfig& folder);
 /// The web UIs' two fields: sampler ("DPM++ 2M") and schedule type ("Karras", "Automatic").
 std::string sampler_name(const SamplerChoice& choice);
@@ -34,10 +35,11 @@ using ModelFn = std::function<torch::Tensor(const torch::Tensor& x_in, double ti
 
 /// Draws: starts from `noise`'s first numbers times the sampler's initial sigma and ends at clean latents
 /// [B,C,h,w]. `on_step(i, x)` after each step (parity tests record them). Checks for signals between steps.
-/// Equal to diffusers' DDIMScheduler (eta 0), EulerDiscreteScheduler, EulerAncestralDiscreteScheduler and
-/// DPMSolverMultistepScheduler (dpmsolver++, order 2, midpoint) made with `from_config` from the same config.
-/// (One difference: where diffusers' trailing spacing gains a step by rounding, as for 61 steps, this one
-/// does not.) Throws UsageError unless 1 <= steps <= num_train_timesteps.
+/// Equal to diffusers' DDIMScheduler (eta 0), EulerDiscreteScheduler, EulerAncestralDiscreteScheduler,
+/// DPMSolverMultistepScheduler (dpmsolver++, order 2, midpoint) and LCMScheduler made with `from_config` from
+/// the same config. (One difference: where diffusers' trailing spacing gains a step by rounding, as for 61
+/// steps, this one does not.) Throws UsageError unless 1 <= steps <= num_train_timesteps (LCM:
+/// original_inference_steps).
 struct SampleRequest {
   SamplerChoice sampler;
   int64_t steps = 50;

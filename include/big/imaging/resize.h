@@ -10,7 +10,13 @@ Image resize(const Image& image, int width, int height);
 Image resize_short_side(const Image& image, int side);
 /// The part with its left upper corner at x, y.
 Image crop(const Image& image, int x, int y, int width, int height);
-/// The middle, torchvision's CenterCrop rounding.
+/// Left upper corner of a part of a picture.
+struct Corner {
+  int x = 0, y = 0;
+};
+/// Where the middle begins, with torchvision's CenterCrop rounding.
+Corner center_corner(const Image& image, int width, int height);
+/// The middle.
 Image center_crop(const Image& image, int width, int height);
 
 }  // namespace big

@@ -13,17 +13,30 @@ struct ClipTextConfig {
   std::string hidden_act = "quick_gelu";  ///< quick_gelu | gelu
   double layer_norm_eps = 1e-5;
   int64_t bos_token_id = 49406, eos_token_id = 49407, pad_token_id = 1;
+  int64_t projection_dim = 0;  ///< of the pooled text; 0: none (architecture CLIPTextModel)
   static ClipTextConfig from_json(const Json& config, const std::string& where);
 };
 
-/// transformers' CLIPTextModel: causal, pre-norm. Equal to it in numbers and in the names of its tensors
-/// (text_model.embeddings.token_embedding.weight ...).
+/// What the families of Stable Diffusion read of a text encoder.
+struct ClipTextOutput {
+  torch::Tensor last_hidden;  ///< after the final norm [B,T,D]
+  torch::Tensor penultimate;  ///< what goes into the last layer, not normed (hidden_states[-2]) [B,T,D]
+  torch::Tensor pooled;  ///< last_hidden at the end of the text, projected where there is a projection [B,P]
+};
+
+/// transformers' CLIPTextModel, or CLIPTextModelWithProjection where the config has a projection: causal,
+/// pre-norm. Equal to them in numbers and in the names of their tensors
+/// (text_model.embeddings.token_embedding.weight ..., text_projection.weight).
 class ClipTextModelImpl : public torch::nn::Module {
  public:
   explicit ClipTextModelImpl(const ClipTextConfig& config);
   ~ClipTextModelImpl() override;
   /// ids [B,T] int64 -> the last hidden state after the final norm [B,T,D].
   torch::Tensor forward(const torch::Tensor& ids);
+  /// ids [B,T] int64 -> all that it says of them.
+  ClipTextOutput encode(const torch::Tensor& ids);
+  /// The parameters that `penultimate` depends on: all but the last layer's and what follows it.
+  std::vector<torch::Tensor> penultimate_parameters() const;
   const ClipTextConfig config;
 
  private:

@@ -9,7 +9,7 @@ namespace big {
 /// The parts of a model that training changed.
 struct SavedParts {
   bool unet = true;
-  bool text_encoder = false;
+  bool text_encoders = false;  ///< each that the model has
 };
 
 /// Writes a complete diffusers folder into `folder` (made if it is not there; usually a StagedFolder's path):

@@ -20,12 +20,17 @@ struct GenerateOptions {
   int64_t height = 0, width = 0;  ///< 0: the model's native size
   uint64_t seed = 0;              ///< picture i has seed + i
   int64_t batch_size = 1;
+  SizeConditions sizes;  ///< SDXL: what the picture shall look like to have been; sizes 0: the picture's own
+  double aesthetic_score = 6.0, negative_aesthetic_score = 2.5;  ///< SDXL's refiner: 0 to 10
 };
 
 /// Draws num_images pictures and hands each over when it is finished, with its index; picture i depends on
 /// its own seed alone. Progress counts denoising steps over all pictures. Throws UsageError for sizes that
 /// are no multiple of the VAE's factor (naming the nearest two), Interrupted between steps. Equal to
-/// diffusers' StableDiffusionPipeline with one CPU generator a picture.
+/// diffusers' pipelines with one CPU generator a picture: StableDiffusionPipeline, StableDiffusionXLPipeline
+/// (without a negative prompt where this one's is empty), for an inpainting UNet the inpainting pipelines at
+/// strength 1 with all of a picture masked, for SDXL's refiner StableDiffusionXLImg2ImgPipeline from pure
+/// noise.
 using ImageFn = std::function<void(int64_t index, Image image)>;
 void generate(StableDiffusion& model,
               const GenerateOptions& options,

@@ -32,10 +32,11 @@ struct TrainHooks {
 /// DreamBooth's training loop (arXiv 2208.12242): for each update `gradient_accumulation_steps` forward
 /// passes over train_batch_size instance and as many prior rows in one batch; loss = mse(instance) +
 /// prior_loss_weight * mse(prior); clip, AdamW, learning-rate schedule. The step of diffusers'
-/// train_dreambooth.py; what is trained is fp32 (or the model's dtype if wider). Frozen text encoders run
-/// once per prompt. `model` is trained in place; on any exception its weights are to be thrown away.
-/// Progress: one step an update with the loss. Throws Interrupted within a step, and MachineError where the
-/// loss is not finite.
+/// train_dreambooth.py, for SDXL with the conditions of train_dreambooth_lora_sdxl.py (but every row has its
+/// own sizes, class pictures too); what is trained is fp32 (or the model's dtype if wider). Frozen text
+/// encoders run once per prompt. `model` is trained in place; on any exception its weights are to be thrown
+/// away. Progress: one step an update with the loss. Throws Interrupted within a step, and MachineError where
+/// the loss is not finite.
 TrainResult train(StableDiffusion& model,
                   const TrainingData& data,
                   const TrainOptions& options,

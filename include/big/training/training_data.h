@@ -7,15 +7,17 @@
 #include <vector>
 
 #include "big/imaging/image.h"
-#include "big/networks/autoencoder_kl.h"
+#include "big/pipeline/size_conditions.h"
 
 namespace big {
 
 /// One picture to learn from and the prompt it stands for. Either its latents are cached (mean and std
-/// [C,h,w], unscaled), or `image` holds the picture (short side = resolution) for a random crop at each step.
+/// [C,h,w], unscaled), or `image` holds the picture (short side = resolution) for a random crop at each step
+/// (then the crop in `sizes` is not settled yet).
 struct Example {
   torch::Tensor latent_mean, latent_std;
   Image image;
+  SizeConditions sizes;
   std::string prompt;
 };
 
