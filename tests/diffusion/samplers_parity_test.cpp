@@ -87,11 +87,17 @@ TEST(SamplersParity, ADifferentSamplerOrOptionIsNoticed) {
       c.prediction_type =
           c.prediction_type == PredictionType::kV ? PredictionType::kEpsilon : PredictionType::kV;
     });
-    // The solver's Karras sigmas span the whole training range, whatever the spacing.
-    if (own.kind != kDpmSolverPlusPlus2M || !own.karras)
+    // The solver's Karras sigmas span the whole training range, whatever the spacing; LCM has timesteps of
+    // its own.
+    const bool spaced = own.kind != kLcm && (own.kind != kDpmSolverPlusPlus2M || !own.karras);
+    if (spaced)
       plant("another spacing", [](auto& c, auto&) {
         c.timestep_spacing = c.timestep_spacing == "leading" ? "trailing" : "leading";
       });
+    if (own.kind == kLcm) {
+      plant("distilled from other steps", [](auto& c, auto&) { c.original_inference_steps = 40; });
+      plant("another boundary condition", [](auto& c, auto&) { c.timestep_scaling = 0.001; });
+    }
     plant("other betas", [](auto& c, auto&) { c.beta_end *= 1.01; });
     return found;
   };
@@ -102,7 +108,7 @@ TEST(SamplersParity, ADifferentSamplerOrOptionIsNoticed) {
     for (const auto& [what, difference] : faults(run))
       EXPECT_GT(difference, kTolerance) << run.name << ": " << what;
   }
-  EXPECT_EQ(checked, 6);
+  EXPECT_EQ(checked, 7);
 }
 
 }  // namespace

@@ -106,7 +106,7 @@ INSTANTIATE_TEST_SUITE_P(
     Families,
     PicturesParity,
     testing::Values("sd1", "sd2", "starter", "sdxl", "refiner", "turbo", "inpaint", "lcm"),
-    [](const auto& info) { return info.param; });
+    [](const auto& family) { return family.param; });
 
 }  // namespace
 }  // namespace big

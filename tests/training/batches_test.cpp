@@ -7,6 +7,7 @@
 
 #include "big/core/error.h"
 #include "photo_order.h"
+#include "step_draws.h"
 #include "training/tiny_model.h"
 
 namespace big {
@@ -85,6 +86,41 @@ TEST(Batches, CutWholePicturesAtRandomPlacesAnewForEachPass) {
   int64_t different = 0;
   for (int64_t pass = 1; pass < 6; ++pass) different += !torch::equal(first, batches.read(pass).latent_mean);
   EXPECT_GE(different, 4);
+}
+
+TEST(Batches, TellSdxlEachRowsOwnSizes) {
+  auto model = tiny_sdxl();
+  TrainingData data{tiny_examples(1, "sks dog", 1), tiny_examples(1, "dog", 2), {}};
+  data.instance[0].sizes = {480, 640, 0, 80, 512, 512};
+  data.prior[0].sizes = {512, 512, 0, 0, 512, 512};
+  const auto options = options_of(1, 1);
+  const auto expected =
+      torch::tensor({{480.F, 640.F, 0.F, 80.F, 512.F, 512.F}, {512.F, 512.F, 0.F, 0.F, 512.F, 512.F}});
+  EXPECT_TRUE(torch::equal(Batches(model, data, options, torch::kFloat32).read(0).time_ids, expected));
+  auto plain = tiny_model();
+  EXPECT_FALSE(Batches(plain, data, options, torch::kFloat32).read(0).time_ids.defined());
+}
+
+TEST(Batches, TellSdxlWhereARandomCropBegins) {
+  auto model = tiny_sdxl();
+  Example example;
+  example.image = Image(40, 16, 90);
+  example.sizes = {160, 400, 0, 0, 16, 16};
+  TrainingData data;
+  data.instance = {example};
+  auto options = options_of(1, 0);
+  options.resolution = 16;
+  Batches batches(model, data, options, torch::kFloat32);
+  std::set<float> places;
+  for (int64_t pass = 0; pass < 6; ++pass) {
+    const auto corner = draw_crop(options.seed, pass, 0, example.image, 16);
+    const auto ids = batches.read(pass).time_ids;
+    EXPECT_EQ(ids[0][0].item<float>(), 160);
+    EXPECT_EQ(ids[0][2].item<float>(), 0);
+    EXPECT_EQ(ids[0][3].item<float>(), static_cast<float>(corner.x));
+    places.insert(ids[0][3].item<float>());
+  }
+  EXPECT_GT(places.size(), 1u);
 }
 
 }  // namespace

@@ -27,6 +27,19 @@ TEST(PromptEmbeddings, FrozenEncoderRunsOnceForEachPromptOfTheRun) {
   EXPECT_TRUE(torch::equal(embeddings.rows({"dog"}).context, before));
 }
 
+TEST(PromptEmbeddings, OfSdxlComeWithThePooledTextOfEachRow) {
+  auto model = tiny_sdxl();
+  const std::vector<std::string> prompts = {"dog", "sks dog", "dog"};
+  const auto expected = encode_prompts(model, prompts);
+  for (const auto mode : {TextEncoderMode::kFrozen, TextEncoderMode::kTrained}) {
+    const auto rows = PromptEmbeddings(model, mode, torch::kFloat64).rows(prompts);
+    EXPECT_EQ(rows.context.sizes(), (std::vector<int64_t>{3, 12, 32}));
+    EXPECT_EQ(rows.pooled.scalar_type(), torch::kFloat64);
+    EXPECT_TRUE(torch::allclose(rows.context, expected.context.to(torch::kFloat64), 1e-5, 1e-6));
+    EXPECT_TRUE(torch::allclose(rows.pooled, expected.pooled.to(torch::kFloat64), 1e-5, 1e-6));
+  }
+}
+
 TEST(PromptEmbeddings, TrainedEncoderReceivesTheGradientsOfAllItsRows) {
   auto model = tiny_model();
   for (auto& parameter : model.text_encoder->parameters()) parameter.requires_grad_(true);

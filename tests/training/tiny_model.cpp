@@ -55,23 +55,40 @@ ClipTextConfig text_config() {
   return config;
 }
 
+/// In `dtype`, for drawing, frozen.
+template <class Network>
+Network ready(Network network, torch::ScalarType dtype) {
+  network->to(dtype);
+  network->eval();
+  for (auto& parameter : network->parameters()) parameter.requires_grad_(false);
+  return network;
+}
+
 }  // namespace
 
 StableDiffusion tiny_model(torch::ScalarType dtype) {
   torch::manual_seed(1);
   StableDiffusion model;
   model.tokenizer = std::make_shared<ByteTokenizer>();
-  model.text_encoder = ClipTextModel(text_config());
-  model.unet = UNet2DCondition(unet_config());
-  model.vae = AutoencoderKL(vae_config());
+  model.text_encoder = ready(ClipTextModel(text_config()), dtype);
+  model.unet = ready(UNet2DCondition(unet_config()), dtype);
+  model.vae = ready(AutoencoderKL(vae_config()), dtype);
   model.schedule = std::make_shared<NoiseSchedule>(NoiseScheduleConfig{});
   model.dtype = dtype;
-  const std::vector<torch::nn::Module*> parts = {model.text_encoder.get(), model.unet.get(), model.vae.get()};
-  for (auto* part : parts) {
-    part->to(dtype);
-    part->eval();
-    for (auto& parameter : part->parameters()) parameter.requires_grad_(false);
-  }
+  return model;
+}
+
+StableDiffusion tiny_sdxl(torch::ScalarType dtype) {
+  auto model = tiny_model(dtype);
+  auto text = text_config();
+  text.projection_dim = 8;
+  model.tokenizer_2 = model.tokenizer;
+  model.text_encoder_2 = ready(ClipTextModel(text), dtype);
+  auto unet = unet_config();
+  unet.cross_attention_dim = {32, 32};
+  unet.addition_time_embed_dim = 4;
+  unet.projection_class_embeddings_input_dim = 8 + 6 * 4;
+  model.unet = ready(UNet2DCondition(unet), dtype);
   return model;
 }
 

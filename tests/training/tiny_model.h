@@ -9,6 +9,9 @@ namespace big {
 /// 4 channels, text window 12, a tokenizer of bytes. The same random weights each time.
 StableDiffusion tiny_model(torch::ScalarType dtype = torch::kFloat32);
 
+/// The same with SDXL's second text encoder, pooled text and time ids.
+StableDiffusion tiny_sdxl(torch::ScalarType dtype = torch::kFloat32);
+
 /// `count` examples with random latents [4,8,8], the same for the same seed.
 std::vector<Example> tiny_examples(size_t count, const std::string& prompt, uint64_t seed);
 

@@ -68,6 +68,26 @@ TEST(Train, ChangesTheUNetAloneUnlessTheTextEncoderIsAskedFor) {
   EXPECT_TRUE(equal_weights(weights_of(*taught.vae), vae));
 }
 
+TEST(Train, OfSdxlChangesWhatThePictureDependsOnAlone) {
+  auto model = tiny_sdxl();
+  const auto first = weights_of(*model.text_encoder), second = weights_of(*model.text_encoder_2);
+  auto options = quick_options();
+  train(model, quick_data(), options);
+  EXPECT_TRUE(equal_weights(weights_of(*model.text_encoder), first));
+  EXPECT_TRUE(equal_weights(weights_of(*model.text_encoder_2), second));
+
+  options.train_text_encoder = true;
+  train(model, quick_data(), options);
+  EXPECT_FALSE(equal_weights(weights_of(*model.text_encoder_2), second));
+  const auto after = model.text_encoder->named_parameters();
+  size_t i = 0;
+  for (const auto& item : after) {
+    // Its last layer (here its only one) comes after what SDXL reads: no weight decay may touch it either.
+    const bool unread = item.key().find("embeddings") == std::string::npos;
+    EXPECT_EQ(torch::equal(item.value(), first[i++]), unread) << item.key();
+  }
+}
+
 TEST(Train, LeavesNothingBehindThatWantsGradients) {
   auto model = tiny_model();
   auto options = quick_options();
