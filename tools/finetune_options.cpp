@@ -35,6 +35,7 @@ void add_training_options(OptionTable& table, FinetuneOptions& options) {
       .placeholder("MODEL")
       .name_or_path()
       .personal();
+  add_source_options(table, kGroup, options.source);
   table.add(kGroup, "max_train_steps", "optimiser updates", &train.max_train_steps).range(1, 1e6);
   table.add(kGroup, "learning_rate", "AdamW's step size", &train.learning_rate).range(0, 1);
   table.add(kGroup, "resolution", "side of the training pictures in pixels", &train.resolution)
@@ -77,6 +78,18 @@ void add_finetune_options(OptionTable& table, FinetuneArguments& arguments) {
   table.add(kRun, "no_wait", "stop where another run holds the model (exit 4)", &arguments.options.no_wait)
       .personal();
   table.add(kRun, "force", "go on where memory or disk will not do", &arguments.options.force).personal();
+  const char* const kSave = "What to write";
+  table
+      .add(kSave, "save", "diffusers, or diffusers,single_file: one .safetensors for web UIs too",
+           &arguments.options.save)
+      .placeholder("KINDS")
+      .personal();
+  table
+      .add(kSave, "save_dtype", "numbers of the single file; auto as the base's",
+           &arguments.options.save_dtype)
+      .placeholder("TYPE")
+      .choices({"auto", "fp32", "fp16", "bf16"})
+      .personal();
   const char* const kTidy = "Instead of teaching";
   table.add(kTidy, "remove", "delete a subject of the target model", &arguments.remove)
       .placeholder("IDENTIFIER")

@@ -55,6 +55,10 @@ OrderedJson finetune_json(const FinetuneResult& result) {
     return json;
   }
   json["model_path"] = result.model_path.string();
+  if (!result.saved.empty()) {
+    json["saved"] = OrderedJson::object();
+    for (const auto& [kind, file] : result.saved) json["saved"][kind] = file.string();
+  }
   json["steps"] = result.steps;
   json["seconds"] = result.seconds;
   json["final_loss"] = result.final_loss;
@@ -66,12 +70,15 @@ std::string finetune_text(const FinetuneResult& result, const std::string& gener
     return concat("Nothing was done (--dry_run). It would teach '", result.identifier, "' in ",
                   predicted_text(result.plan), " (seed ", result.seed, ").\n");
   }
+  std::string saved;
+  for (const auto& [kind, file] : result.saved)
+    saved += concat("Written for other programs: ", file.string(), "\n");
   const std::string target =
       result.target == TargetModel::kPrivate ? "" : " --target_model " + to_string(result.target);
   return concat("Finetuning was successful. The identifier for the object is '", result.identifier, "'.\n",
                 "It took ", format_duration(result.seconds), " (", result.steps, " steps, seed ", result.seed,
-                "). Try:\n", "  generate --prompt \"a ", result.identifier, "\"", target, generate_flags,
-                "\n");
+                ").", saved.empty() ? " " : "\n" + saved, "Try:\n", "  generate --prompt \"a ",
+                result.identifier, "\"", target, generate_flags, "\n");
 }
 
 }  // namespace big

@@ -41,6 +41,7 @@ void add_prompt_options(OptionTable& table, DrawOptions& options) {
       .placeholder("MODEL")
       .name_or_path()
       .personal();
+  add_source_options(table, kGroup, options.source);
   table.add(kGroup, "negative_prompt", "what shall not be in the picture", &options.generate.negative_prompt);
   table.add(kGroup, "num_images", "how many pictures", &options.generate.num_images).range(1, 100000);
   table.add(kGroup, "output_dir", "where their folder is made", &options.output_dir)

@@ -41,7 +41,7 @@ class Sha256 {
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
 };
 
-void add_file(Sha256& sum, const std::filesystem::path& path) {
+void add_file(Sha256& sum, const std::filesystem::path& path, uint64_t offset = 0) {
   const auto fail = [&](int code) {
     throw InputError(
         concat(printable(path.string()), ": cannot be read: ", std::generic_category().message(code)));
@@ -53,6 +53,7 @@ void add_file(Sha256& sum, const std::filesystem::path& path) {
   if (!std::filesystem::is_regular_file(path, ignored)) {
     throw InputError(printable(path.string()) + ": is no regular file, expected one to hash");
   }
+  if (::lseek(file.get(), static_cast<off_t>(offset), SEEK_SET) < 0) fail(errno);
   std::vector<char> buffer(size_t{1} << 20);
   for (;;) {
     const ssize_t count = ::read(file.get(), buffer.data(), buffer.size());
@@ -68,6 +69,12 @@ void add_file(Sha256& sum, const std::filesystem::path& path) {
 std::string sha256_hex(std::string_view bytes) {
   Sha256 sum;
   sum.add(bytes.data(), bytes.size());
+  return sum.hex();
+}
+
+std::string sha256_of_file_from(const std::filesystem::path& file, uint64_t offset) {
+  Sha256 sum;
+  add_file(sum, file, offset);
   return sum.hex();
 }
 

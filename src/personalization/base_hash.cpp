@@ -52,7 +52,10 @@ void remember(const fs::path& models_dir, const std::string& key, const Json& en
 }  // namespace
 
 std::string unet_hash(const fs::path& model_folder, const fs::path& models_dir) {
-  const auto files = weight_files(model_folder / "unet", "diffusion_pytorch_model");
+  return hash_of_files(weight_files(model_folder / "unet", "diffusion_pytorch_model"), models_dir);
+}
+
+std::string hash_of_files(const std::vector<fs::path>& files, const fs::path& models_dir) {
   const std::string key = fs::weakly_canonical(files.front()).string();
   const std::string stamp = stamp_of(files);
 

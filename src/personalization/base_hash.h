@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace big {
 
@@ -9,5 +10,9 @@ namespace big {
 /// keeps it by path, size and time of change. A cache that cannot be read or written costs time, nothing
 /// else. Throws InputError where the folder has no UNet weights.
 std::string unet_hash(const std::filesystem::path& model_folder, const std::filesystem::path& models_dir);
+
+/// The same over any files, for single-file models.
+std::string hash_of_files(const std::vector<std::filesystem::path>& files,
+                          const std::filesystem::path& models_dir);
 
 }  // namespace big

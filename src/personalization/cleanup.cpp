@@ -134,6 +134,7 @@ void clean_models_dir(const fs::path& models_dir) {
       read_registry(models_dir);  // a damaged one stops the run before anything is deleted
   clean_leftovers(models_dir);
   clean_leftovers(models_dir / "cache");
+  clean_leftovers(models_dir / "cache" / "converted");
   for (const auto& folder : folders_in(models_dir / "cache" / "class_images")) clean_leftovers(folder);
   for (const auto& folder : folders_in(models_dir / "users")) clean_user(registry, models_dir, folder);
   if (!fs::exists(models_dir / subject_folder(TargetModel::kMeta, "", ""))) return;

@@ -68,7 +68,9 @@ DrawResult draw_into(const std::filesystem::path& directory,
                      const DrawPlan& plan,
                      const ProgressFn& progress) {
   const torch::Device device = parse_device(options.device);
-  StableDiffusion model = load_model(plan.model_folder, {device, parse_dtype(options.dtype, device)});
+  LoadOptions load{device, parse_dtype(options.dtype, device), options.source};
+  load.source.clip_vocabulary = clip_vocabulary_folder(options.project_models);
+  StableDiffusion model = load_model(plan.model_folder, load);
   GenerateOptions wish = options.generate;
   wish.prompt = plan.prompt_used;
   const BaseModel drawn_by =

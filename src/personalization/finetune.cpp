@@ -45,6 +45,7 @@ FinetuneResult teach(const FinetuneOptions& options,
   const TrainResult trained = train(model, data, options.train, progress);
 
   result.model_path = options.models_dir / publish(run, model, trained.steps);
+  result.saved = exported_files(run, result.model_path);
   result.steps = trained.steps;
   result.final_loss = trained.final_loss;
   result.seconds = std::chrono::duration<double>(Clock::now() - start).count();

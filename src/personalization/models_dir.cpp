@@ -16,6 +16,15 @@ bool is_model_folder(const fs::path& folder) {
   return fs::is_regular_file(folder / "model_index.json", ignored);
 }
 
+/// A whole model in one file; what is in it shows when it is read.
+bool is_model_file(const fs::path& file) {
+  std::error_code ignored;
+  const std::string ending = ascii_lower(file.extension().string());
+  return (ending == ".safetensors" || ending == ".ckpt") && fs::is_regular_file(file, ignored);
+}
+
+bool is_model(const fs::path& path) { return is_model_folder(path) || is_model_file(path); }
+
 /// "starter, sd-v1-4": every base model that a name can mean.
 std::string known_bases(const fs::path& models_dir, const fs::path& project_models) {
   std::set<std::string> names;
@@ -23,7 +32,7 @@ std::string known_bases(const fs::path& models_dir, const fs::path& project_mode
     std::error_code error;
     for (auto it = fs::directory_iterator(dir, error); !error && it != fs::directory_iterator();
          it.increment(error)) {
-      if (is_model_folder(it->path())) names.insert(it->path().filename().string());
+      if (is_model(it->path())) names.insert(it->path().filename().string());
     }
   }
   return names.empty() ? "none" : join({names.begin(), names.end()}, ", ");
@@ -33,11 +42,12 @@ std::string known_bases(const fs::path& models_dir, const fs::path& project_mode
                                   const fs::path& models_dir,
                                   const fs::path& project_models) {
   std::string why = "there is no such model";
-  if (fs::is_regular_file(name)) why = "this is a file, expected a diffusers folder";
+  if (fs::is_regular_file(name)) why = "this is a file, but no .safetensors or .ckpt";
   if (fs::is_directory(name)) why = "this folder has no model_index.json, expected a diffusers folder";
-  throw InputError(concat("--pretrained_model ", name, ": ", why, "; models by name: ",
-                          known_bases(models_dir, project_models), " (looked in ", models_dir.string(),
-                          " and ", project_models.string(), "); or pass the path of a diffusers folder"));
+  throw InputError(concat("--pretrained_model ", name, ": ", why,
+                          "; models by name: ", known_bases(models_dir, project_models), " (looked in ",
+                          models_dir.string(), " and ", project_models.string(),
+                          "); or pass the path of a diffusers folder, a .safetensors or a .ckpt"));
 }
 
 std::string current_version(const Registry& registry, TargetModel target, const std::string& user) {
@@ -58,16 +68,23 @@ BaseModel find_base(const std::string& name_or_path,
                     const fs::path& project_models) {
   std::vector<fs::path> places;
   const bool is_name = !name_or_path.empty() && fs::path(name_or_path).filename() == fs::path(name_or_path);
-  if (is_name) places.push_back(models_dir / name_or_path);
+  if (is_name) {
+    // A single file may be named as the registry names it, without its ending.
+    for (const char* ending : {"", ".safetensors", ".ckpt"})
+      places.push_back(models_dir / (name_or_path + ending));
+  }
   places.emplace_back(name_or_path);
   if (is_name) places.push_back(project_models / name_or_path);
 
-  const auto found = std::find_if(places.begin(), places.end(), is_model_folder);
+  const auto found = std::find_if(places.begin(), places.end(), is_model);
   if (found == places.end()) throw_not_found(name_or_path, models_dir, project_models);
   const fs::path folder = fs::weakly_canonical(*found);
+  if (is_model_file(folder)) return {folder.stem().string(), folder, hash_of_files({folder}, models_dir)};
   // A path that ends in '/' has no file name of its own, its canonical form has.
   return {folder.filename().string(), folder, unet_hash(folder, models_dir)};
 }
+
+fs::path clip_vocabulary_folder(const fs::path& project_models) { return project_models / "clip_tokenizer"; }
 
 fs::path subject_folder(TargetModel target, const std::string& user, const std::string& identifier) {
   switch (target) {

@@ -58,7 +58,7 @@ FinetunePlan predict(const Run& run) {
   use.pictures = plan.class_images_to_draw;
   if (is_metamodel(run.options.target)) use.pictures += static_cast<int64_t>(plan.photos.size());
   use.can_link = can_link(run.start_folder, run.options.models_dir);
-  plan.predicted_disk_bytes = predict_disk(run.size, run.options.train, use);
+  plan.predicted_disk_bytes = predict_disk(run.size, run.options.train, use) + export_bytes(run);
   plan.predicted_memory_bytes =
       predict_memory(run.size, run.options.train, torch::elementSize(run.load.dtype));
   return plan;

@@ -7,6 +7,7 @@
 #include "big/registry/names.h"
 #include "big/registry/replay_mix.h"
 #include "cleanup.h"
+#include "converted_base.h"
 #include "layout.h"
 #include "run.h"
 #include "teachable.h"
@@ -76,6 +77,8 @@ void continue_metamodel(Run& run) {
   const auto state = registry.metamodels.find(identifier_scope(options.target, options.user));
   if (state == registry.metamodels.end() || state->second.version.empty()) return;
   check_same_base(state->second, run.base, options.target);
+  if (!options.source.vae.empty())
+    throw UsageError("--vae is for a model's beginning: a metamodel keeps the VAE that it began with");
   run.start_folder = current_model(registry, options.models_dir, options.target, options.user, "");
   run.earlier = registry.visible(options.target, options.user);
   std::erase_if(run.earlier,
@@ -100,9 +103,14 @@ Run prepare_run(const FinetuneOptions& options, const ProgressFn& progress) {
   run.progress = progress;
   run.load.device = parse_device(options.device);
   run.load.dtype = parse_dtype(options.dtype, run.load.device);
-  run.base = find_base(options.pretrained_model, options.models_dir, options.project_models);
+  run.exports = parse_exports(options.save, options.save_dtype);
+  const BaseModel given = find_base(options.pretrained_model, options.models_dir, options.project_models);
+  ModelSource source = options.source;
+  source.clip_vocabulary = clip_vocabulary_folder(options.project_models);
+  run.base = teachable_folder(given, source, options.models_dir, progress);
   run.size = model_size(run.base.folder);
   refuse_what_cannot_be_taught(run.base.folder, run.size);
+  check_exports(run.exports, run.base.folder);
   check_resolution(options.train.resolution, run.size.vae_scale);
   run.photos = read_photos(options.photos, options.train.resolution);
   fail_point("photos");

@@ -63,6 +63,7 @@ void save_at(const Run& run, const StableDiffusion& model, const fs::path& folde
   SavedParts parts;
   parts.text_encoders = run.options.train.train_text_encoder;
   save_model(model, run.start_folder, staged.path(), parts);
+  write_exports(run, staged.path());
   mark_unregistered(staged.path());
   fail_point("saving");
   staged.commit();

@@ -13,6 +13,7 @@
 #include "claim.h"
 #include "class_images.h"
 #include "cost.h"
+#include "exports.h"
 #include "photo_set.h"
 
 namespace big {
@@ -33,6 +34,7 @@ struct Run {
   int64_t class_images = 0;               ///< of each category
   ModelSize size;
   LoadOptions load;
+  Exports exports;
 };
 
 /// Checks names and numbers, finds the base, reads the photos, claims identifier and model. Throws before

@@ -1,12 +1,10 @@
 #include "model_folder.h"
 
-#include <fstream>
-#include <regex>
 #include <set>
-#include <sstream>
 
 #include "big/core/error.h"
 #include "big/core/text.h"
+#include "big/weights/stored_model.h"
 
 namespace big {
 namespace fs = std::filesystem;
@@ -38,13 +36,16 @@ ModelIndex read_model_index(const fs::path& folder) {
   if (!fs::exists(path))
     throw InputError(
         concat(folder.string(), ": no model_index.json in it, so it is no diffusers model folder"));
-  const auto index = read_json(path);
-  const JsonView view(index, path.string());
+  return model_index_from_json(read_json(path), path.string());
+}
+
+ModelIndex model_index_from_json(const Json& index, const std::string& where) {
+  const JsonView view(index, where);
   const auto name = view.get<std::string>("_class_name");
   ModelIndex result;
   result.second_encoder = kXlPipelines.count(name) != 0;
   if (!result.second_encoder && kPipelines.count(name) == 0)
-    throw InputError(concat(path.string(), ": the model is a ", name,
+    throw InputError(concat(where, ": the model is a ", name,
                             ", expected Stable Diffusion 1, 2 or XL: one of ",
                             join({kPipelines.begin(), kPipelines.end()}, ", "), ", ",
                             join({kXlPipelines.begin(), kXlPipelines.end()}, ", ")));
@@ -57,13 +58,8 @@ ModelIndex read_model_index(const fs::path& folder) {
 
 NoiseScheduleConfig read_schedule_config(const fs::path& folder) {
   const auto path = folder / "scheduler" / "scheduler_config.json";
-  std::ifstream file(path);
-  if (!file) throw InputError(concat(path.string(), ": cannot be read; a model folder needs it"));
-  std::stringstream text;
-  text << file.rdbuf();
-  // diffusers writes the solver's lambda_min_clipped as -Infinity, which is not JSON; it is the default.
-  const auto json = std::regex_replace(text.str(), std::regex(R"((:\s*)-?(Infinity|NaN)\b)"), "$1null");
-  return NoiseScheduleConfig::from_json(parse_json(json, path.string()), path.string());
+  if (!fs::exists(path)) throw InputError(concat(path.string(), ": is missing; a model folder needs it"));
+  return NoiseScheduleConfig::from_json(read_scheduler_json(path), path.string());
 }
 
 }  // namespace big

@@ -14,6 +14,8 @@ struct ModelIndex {
 };
 /// Throws InputError unless it names a pipeline that load_model can load.
 ModelIndex read_model_index(const std::filesystem::path& folder);
+/// The same for what stands in it; `where` names it in errors.
+ModelIndex model_index_from_json(const Json& index, const std::string& where);
 
 /// scheduler/scheduler_config.json of a diffusers folder.
 NoiseScheduleConfig read_schedule_config(const std::filesystem::path& folder);

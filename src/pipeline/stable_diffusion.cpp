@@ -2,23 +2,21 @@
 
 #include <torch/torch.h>
 
-#include "big/weights/state_dict.h"
 #include "check_parts.h"
-#include "model_folder.h"
+#include "model_files.h"
 
 namespace big {
 namespace fs = std::filesystem;
 namespace {
 
-/// One network of the folder: its config says the shape, its weights fill it.
+/// One network: its config says the shape, its weights fill it.
 template <class Network, class Config>
-Network load_network(const fs::path& folder, const std::string& stem, const LoadOptions& options) {
-  const auto config_path = folder / "config.json";
-  Network network(Config::from_json(read_json(config_path), config_path.string()));
+Network load_network(const ModelFiles& files, const std::string& part, const LoadOptions& options) {
+  Network network(Config::from_json(files.config(part), files.config_where(part)));
   network->eval();
   network->to(options.device, options.dtype);
   for (auto& parameter : network->parameters()) parameter.requires_grad_(false);
-  load_weights(*network, folder, stem);
+  files.fill(*network, part);
   return network;
 }
 
@@ -31,30 +29,26 @@ torch::Tensor token_ids(const Tokenizer& tokenizer, const std::vector<std::strin
 
 }  // namespace
 
-StableDiffusion load_model(const fs::path& folder, const LoadOptions& options) {
+StableDiffusion load_model(const fs::path& path, const LoadOptions& options) {
   const torch::NoGradGuard no_grad;
-  const auto index = read_model_index(folder);
+  const ModelFiles files(path, options.source);
+  const auto index = files.index();
   StableDiffusion model;
-  model.folder = folder;
+  model.folder = path;
   model.device = options.device;
   model.dtype = options.dtype;
   model.force_zeros_for_empty_prompt = index.force_zeros_for_empty_prompt;
-  model.schedule = std::make_shared<const NoiseSchedule>(read_schedule_config(folder));
-  const auto load_encoder = [&](const std::string& number) {
-    return load_network<ClipTextModel, ClipTextConfig>(folder / ("text_encoder" + number), "model", options);
-  };
+  model.schedule = std::make_shared<const NoiseSchedule>(files.schedule_config());
   if (index.first_encoder) {
-    model.tokenizer = load_tokenizer(folder / "tokenizer");
-    model.text_encoder = load_encoder("");
+    model.tokenizer = files.tokenizer("tokenizer");
+    model.text_encoder = load_network<ClipTextModel, ClipTextConfig>(files, "text_encoder", options);
   }
   if (index.second_encoder) {
-    model.tokenizer_2 = load_tokenizer(folder / "tokenizer_2");
-    model.text_encoder_2 = load_encoder("_2");
+    model.tokenizer_2 = files.tokenizer("tokenizer_2");
+    model.text_encoder_2 = load_network<ClipTextModel, ClipTextConfig>(files, "text_encoder_2", options);
   }
-  model.unet = load_network<UNet2DCondition, UNet2DConditionConfig>(folder / "unet",
-                                                                    "diffusion_pytorch_model", options);
-  model.vae =
-      load_network<AutoencoderKL, AutoencoderKLConfig>(folder / "vae", "diffusion_pytorch_model", options);
+  model.unet = load_network<UNet2DCondition, UNet2DConditionConfig>(files, "unet", options);
+  model.vae = load_network<AutoencoderKL, AutoencoderKLConfig>(files, "vae", options);
   check_parts_fit(model);
   return model;
 }

@@ -30,6 +30,8 @@ void read_pieces(const Json& vocabulary, const std::string& where, PairVocabular
   }
 }
 
+}  // namespace
+
 void read_merges(const std::filesystem::path& path, PairVocabulary& out) {
   out.merges_where = path.string();
   std::istringstream lines(read_file(path, kLargestMerges));
@@ -46,6 +48,8 @@ void read_merges(const std::filesystem::path& path, PairVocabulary& out) {
   }
   if (out.merges.empty()) throw InputError(path.string() + ": holds no merges");
 }
+
+namespace {
 
 std::pair<std::string, std::string> merge_from_json(const Json& merge, const std::string& where) {
   if (merge.is_array() && merge.size() == 2 && merge[0].is_string() && merge[1].is_string()) {

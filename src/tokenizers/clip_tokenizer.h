@@ -36,6 +36,9 @@ class ClipTokenizer final : public Tokenizer {
   BytePairs pairs_;
 };
 
+/// Reads the merges of a `merges.txt`, one a line. Throws InputError naming the line.
+void read_merges(const std::filesystem::path& path, PairVocabulary& out);
+
 /// Reads `vocab.json` and `merges.txt`, or where they are absent the same out of `tokenizer.json`.
 std::unique_ptr<Tokenizer> load_clip_tokenizer(const std::filesystem::path& folder);
 

@@ -11,6 +11,8 @@ namespace {
 // transformers writes 10^30 for "no limit".
 constexpr double kLongestWindow = 1e6;
 
+constexpr const char* kRoles[] = {"bos_token", "eos_token", "unk_token", "pad_token"};
+
 Json read_object_if_there(const std::filesystem::path& path) {
   if (!std::filesystem::exists(path)) return Json::object();
   Json json = read_json(path);
@@ -79,30 +81,31 @@ void put_special(std::vector<SpecialToken>& list, const SpecialToken& token) {
   }
 }
 
-TokenizerSettings read_tokenizer_settings(const std::filesystem::path& folder) {
-  const std::filesystem::path path = folder / "tokenizer_config.json";
-  const std::string where = path.string();
-  Json config = read_object_if_there(path);
-  const Json map = read_object_if_there(folder / "special_tokens_map.json");
-  const char* roles[] = {"bos_token", "eos_token", "unk_token", "pad_token"};
-  for (const char* role : roles) {
-    if ((!config.contains(role) || config[role].is_null()) && map.contains(role)) config[role] = map[role];
-  }
-
+TokenizerSettings tokenizer_settings(const Json& config, const std::string& where) {
   TokenizerSettings settings;
   settings.max_length = window_of(config, where);
   settings.lower_case = JsonView(config, where).get<bool>("do_lower_case", false);
   read_added_tokens(config, where, settings.special);
   const std::vector<SpecialToken> added = settings.special;
   std::string* names[] = {&settings.bos, &settings.eos, &settings.unknown, &settings.pad};
-  for (size_t i = 0; i < 4; ++i) {
-    *names[i] = read_role(config, roles[i], where, settings.special);
+  for (size_t i = 0; i < std::size(kRoles); ++i) {
+    *names[i] = read_role(config, kRoles[i], where, settings.special);
     // As in transformers: a bare string is matched as typed, unless added_tokens_decoder says more about it.
-    const bool bare = config.contains(roles[i]) && config[roles[i]].is_string() && !names[i]->empty();
+    const bool bare = config.contains(kRoles[i]) && config[kRoles[i]].is_string() && !names[i]->empty();
     const bool described = std::ranges::find(added, *names[i], &SpecialToken::content) != added.end();
     if (bare && !described) put_special(settings.special, {.content = *names[i]});
   }
   return settings;
+}
+
+TokenizerSettings read_tokenizer_settings(const std::filesystem::path& folder) {
+  const std::filesystem::path path = folder / "tokenizer_config.json";
+  Json config = read_object_if_there(path);
+  const Json map = read_object_if_there(folder / "special_tokens_map.json");
+  for (const char* role : kRoles) {
+    if ((!config.contains(role) || config[role].is_null()) && map.contains(role)) config[role] = map[role];
+  }
+  return tokenizer_settings(config, path.string());
 }
 
 std::vector<TextPart> split_at_special(std::string_view text, const std::vector<SpecialToken>& special) {

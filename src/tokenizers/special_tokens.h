@@ -25,6 +25,8 @@ struct TokenizerSettings {
   bool lower_case = false;             ///< do_lower_case
 };
 
+/// The settings of a tokenizer_config.json; `where` names it in errors.
+TokenizerSettings tokenizer_settings(const Json& config, const std::string& where);
 /// Missing files are no error; malformed ones throw InputError.
 TokenizerSettings read_tokenizer_settings(const std::filesystem::path& folder);
 

@@ -75,40 +75,36 @@ class StagedFile {
   bool committed_ = false;
 };
 
-/// A tensor on its way into the file.
-struct Item {
-  std::string name;
-  torch::Tensor tensor;
-  const SafetensorsDtype* dtype;
-  uint64_t bytes() const { return static_cast<uint64_t>(tensor.numel()) * c10::elementSize(dtype->type); }
-};
-
-/// The items in the order of the Python library's files: larger dtypes first, then by name.
-std::vector<Item> arrange(const NamedTensors& tensors, std::optional<torch::ScalarType> dtype) {
-  std::vector<Item> items;
-  for (const auto& [name, tensor] : tensors) {
-    const auto type = dtype && tensor.is_floating_point() ? *dtype : tensor.scalar_type();
-    const auto* stored = find_dtype(type);
-    if (!stored) throw std::invalid_argument(concat("safetensors cannot hold ", name, " of type ", type));
-    items.push_back({name, tensor, stored});
-  }
-  std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) {
-    return a.dtype != b.dtype ? a.dtype > b.dtype : a.name < b.name;
-  });
-  for (size_t i = 1; i < items.size(); ++i) {
-    if (items[i].name == items[i - 1].name) throw std::invalid_argument("two tensors named " + items[i].name);
-  }
-  return items;
+uint64_t bytes_of(const TensorSource& source) {
+  uint64_t bytes = c10::elementSize(source.dtype);
+  for (const int64_t side : source.shape) bytes *= static_cast<uint64_t>(side);
+  return bytes;
 }
 
-std::string header_text(const std::vector<Item>& items, const std::map<std::string, std::string>& metadata) {
+/// The order of the Python library's files: larger dtypes first, then by name.
+void arrange(std::vector<TensorSource>& sources) {
+  for (const auto& source : sources) {
+    if (!find_dtype(source.dtype))
+      throw std::invalid_argument(concat("safetensors cannot hold ", source.name, " of type ", source.dtype));
+  }
+  std::sort(sources.begin(), sources.end(), [](const TensorSource& a, const TensorSource& b) {
+    return a.dtype != b.dtype ? find_dtype(a.dtype) > find_dtype(b.dtype) : a.name < b.name;
+  });
+  for (size_t i = 1; i < sources.size(); ++i) {
+    if (sources[i].name == sources[i - 1].name)
+      throw std::invalid_argument("two tensors named " + sources[i].name);
+  }
+}
+
+std::string header_text(const std::vector<TensorSource>& sources,
+                        const std::map<std::string, std::string>& metadata) {
   OrderedJson header = OrderedJson::object();
   if (!metadata.empty()) header["__metadata__"] = metadata;
   uint64_t at = 0;
-  for (const auto& item : items) {
-    const uint64_t end = at + item.bytes();
-    header[item.name] = {
-        {"dtype", item.dtype->name}, {"shape", item.tensor.sizes().vec()}, {"data_offsets", {at, end}}};
+  for (const auto& source : sources) {
+    const uint64_t end = at + bytes_of(source);
+    header[source.name] = {
+        {"dtype", find_dtype(source.dtype)->name}, {"shape", source.shape}, {"data_offsets", {at, end}}};
     at = end;
   }
   std::string text = header.dump();
@@ -118,23 +114,36 @@ std::string header_text(const std::vector<Item>& items, const std::map<std::stri
 
 }  // namespace
 
-void write_safetensors_as(const std::filesystem::path& path,
-                          const NamedTensors& tensors,
-                          std::optional<torch::ScalarType> dtype,
-                          const std::map<std::string, std::string>& metadata) {
+void write_safetensors_from(const std::filesystem::path& path,
+                            std::vector<TensorSource> sources,
+                            const std::map<std::string, std::string>& metadata) {
   const torch::NoGradGuard no_grad;
-  const auto items = arrange(tensors, dtype);
-  const std::string header = header_text(items, metadata);
+  arrange(sources);
+  const std::string header = header_text(sources, metadata);
   const uint64_t header_bytes = header.size();
 
   StagedFile file(path);
   file.write(&header_bytes, sizeof header_bytes);
   file.write(header.data(), header.size());
-  for (const auto& item : items) {
-    const auto stored = item.tensor.to(torch::kCPU, item.dtype->type).contiguous();
-    file.write(stored.data_ptr(), item.bytes());
+  for (const auto& source : sources) {
+    const auto stored = source.load().to(torch::kCPU, source.dtype).contiguous();
+    if (stored.sizes() != source.shape)
+      throw std::logic_error(concat(source.name, " has another shape than was said: ", stored.sizes()));
+    file.write(stored.data_ptr(), bytes_of(source));
   }
   file.commit();
+}
+
+void write_safetensors_as(const std::filesystem::path& path,
+                          const NamedTensors& tensors,
+                          std::optional<torch::ScalarType> dtype,
+                          const std::map<std::string, std::string>& metadata) {
+  std::vector<TensorSource> sources;
+  for (const auto& [name, tensor] : tensors) {
+    const auto type = dtype && tensor.is_floating_point() ? *dtype : tensor.scalar_type();
+    sources.push_back({name, type, tensor.sizes().vec(), [&held = tensor] { return held; }});
+  }
+  write_safetensors_from(path, std::move(sources), metadata);
 }
 
 void write_safetensors(const std::filesystem::path& path,

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "big/weights/safetensors.h"
 
@@ -12,5 +15,18 @@ void write_safetensors_as(const std::filesystem::path& path,
                           const NamedTensors& tensors,
                           std::optional<torch::ScalarType> dtype,
                           const std::map<std::string, std::string>& metadata);
+
+/// A tensor that exists only while it is written.
+struct TensorSource {
+  std::string name;
+  torch::ScalarType dtype;  ///< to write; load()'s result is converted
+  std::vector<int64_t> shape;
+  std::function<torch::Tensor()> load;  ///< any device, of that shape
+};
+
+/// Writes tensors one after the other as they are loaded, in the order of write_safetensors.
+void write_safetensors_from(const std::filesystem::path& path,
+                            std::vector<TensorSource> sources,
+                            const std::map<std::string, std::string>& metadata);
 
 }  // namespace big

@@ -2,7 +2,7 @@
 
 #include <torch/torch.h>
 
-#include <unordered_map>
+#include <set>
 
 #include "load_problems.h"
 #include "safetensors_writer.h"
@@ -10,9 +10,6 @@
 
 namespace big {
 namespace {
-
-/// The tensors of one or several files by name.
-using Stored = std::unordered_map<std::string, const SafetensorsFile*>;
 
 /// Gives `target` the stored values. Where nothing has to be converted it takes the file's memory itself:
 /// loading then costs no copy, pages arrive when they are first read, and training in place writes to private
@@ -32,11 +29,26 @@ bool is_same_as_convolution(const std::string& name, c10::IntArrayRef stored, c1
          stored[3] == 1 && stored.slice(0, 2) == expected;
 }
 
-void load_stored(torch::nn::Module& module, const Stored& stored, const std::string& where) {
-  const torch::NoGradGuard no_grad;
+}  // namespace
+
+NamedTensors state_dict(const torch::nn::Module& module) {
+  NamedTensors tensors;
+  for (const auto& item : module.named_parameters()) tensors.emplace_back(item.key(), item.value());
+  for (const auto& item : module.named_buffers()) tensors.emplace_back(item.key(), item.value());
+  return tensors;
+}
+
+namespace {
+
+/// Which stored tensor fills which of the module's. Throws InputError unless all fit.
+using LoadPlan = std::vector<std::pair<torch::Tensor, const StoredTensor*>>;
+LoadPlan plan_loading(const torch::nn::Module& module,
+                      const StoredTensors& stored,
+                      const std::string& where) {
   LoadProblems problems;
-  std::vector<std::pair<torch::Tensor, std::pair<const SafetensorsFile*, std::string>>> plan;
-  std::unordered_map<std::string, const SafetensorsFile*> unused(stored);
+  LoadPlan plan;
+  std::set<std::string> unused;
+  for (const auto& [name, tensor] : stored) unused.insert(name);
 
   for (const auto& [name, tensor] : state_dict(module)) {
     auto found = stored.end();
@@ -48,44 +60,51 @@ void load_stored(torch::nn::Module& module, const Stored& stored, const std::str
       continue;
     }
     unused.erase(found->first);
-    const auto& shape = found->second->entries().at(found->first).shape;
+    const auto shape = found->second.shape();
     if (shape != tensor.sizes() && !is_same_as_convolution(name, shape, tensor.sizes())) {
       problems.misshapen(found->first, shape, tensor.sizes());
     }
-    plan.push_back({tensor, {found->second, found->first}});
+    plan.emplace_back(tensor, &found->second);
   }
-  for (const auto& [name, file] : unused) {
+  for (const auto& name : unused) {
     if (!is_ignored_name(name)) problems.surplus(name);
   }
-  problems.throw_if_any(where);  // before anything is written: a module is filled whole or not at all
-
-  for (auto& [tensor, source] : plan) assign(tensor, source.first->tensor(source.second));
+  problems.throw_if_any(where);
+  return plan;
 }
 
 }  // namespace
 
-NamedTensors state_dict(const torch::nn::Module& module) {
-  NamedTensors tensors;
-  for (const auto& item : module.named_parameters()) tensors.emplace_back(item.key(), item.value());
-  for (const auto& item : module.named_buffers()) tensors.emplace_back(item.key(), item.value());
-  return tensors;
+void check_state_dict(const torch::nn::Module& module,
+                      const StoredTensors& stored,
+                      const std::string& where) {
+  plan_loading(module, stored, where);
 }
 
-void load_state_dict(torch::nn::Module& module, const SafetensorsFile& file) {
-  Stored stored;
-  for (const auto& [name, entry] : file.entries()) stored.emplace(name, &file);
-  load_stored(module, stored, file.path().string());
+void load_state_dict(torch::nn::Module& module, const StoredTensors& stored, const std::string& where) {
+  const torch::NoGradGuard no_grad;
+  // Planned before anything is written: a module is filled whole or not at all.
+  for (auto& [tensor, source] : plan_loading(module, stored, where)) assign(tensor, source->tensor());
+}
+
+void load_state_dict(torch::nn::Module& module, const TensorFile& file) {
+  load_state_dict(module, stored_tensors(file), file.path().string());
+}
+
+StoredPart open_weights(const std::filesystem::path& folder, const std::string& stem) {
+  StoredPart part;
+  const auto paths = weight_files(folder, stem);
+  for (const auto& path : paths) {
+    part.files.push_back(std::make_shared<SafetensorsFile>(path));
+    part.tensors.merge(stored_tensors(*part.files.back()));
+  }
+  part.where = paths.size() == 1 ? paths.front().string() : (folder / stem).string();
+  return part;
 }
 
 void load_weights(torch::nn::Module& module, const std::filesystem::path& folder, const std::string& stem) {
-  const auto paths = weight_files(folder, stem);
-  std::vector<SafetensorsFile> files;
-  for (const auto& path : paths) files.emplace_back(path);
-  Stored stored;
-  for (const auto& file : files) {
-    for (const auto& [name, entry] : file.entries()) stored.emplace(name, &file);
-  }
-  load_stored(module, stored, files.size() == 1 ? paths.front().string() : (folder / stem).string());
+  const auto part = open_weights(folder, stem);
+  load_state_dict(module, part.tensors, part.where);
 }
 
 void save_weights(const torch::nn::Module& module,

@@ -32,6 +32,19 @@ std::vector<std::string> accepted_names(const std::string& name) {
   return names;
 }
 
+std::string usual_name(const std::string& stored, const std::string& part) {
+  if (part.starts_with("text_encoder")) {
+    const bool whole = stored.starts_with(kTextPrefix) || stored.starts_with("text_projection");
+    return whole ? stored : std::string(kTextPrefix) + stored;
+  }
+  std::string name = stored;
+  if (part != "vae") return name;
+  for (const auto& [ours, old] : kProjections) {
+    if (const auto at = name.find(old); at != std::string::npos) name.replace(at, old.size(), ours);
+  }
+  return name;
+}
+
 bool is_ignored_name(const std::string& name) { return name.ends_with("position_ids"); }
 
 bool is_attention_projection(const std::string& name) {

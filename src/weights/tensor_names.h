@@ -9,6 +9,10 @@ namespace big {
 /// `text_model.` (transformers 5), or with the old names of the VAE's attention (diffusers before 0.18).
 std::vector<std::string> accepted_names(const std::string& name);
 
+/// The usual name of a tensor that a file of `part` ("vae", "text_encoder", ...) calls `stored`: the inverse
+/// of accepted_names.
+std::string usual_name(const std::string& stored, const std::string& part);
+
 /// True for what libraries have saved without anybody needing it (`*.position_ids`).
 bool is_ignored_name(const std::string& name);
 

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "cli/taught_models.h"
 
 namespace big {
@@ -134,6 +136,41 @@ TEST_F(Finetune, ASubjectIsTaughtDrawnListedAndRemoved) {
             "{\"removed\":\"sks\",\"target_model\":\"private\",\"user\":\"anna\"}\n");
   EXPECT_EQ(run("list_identifiers", {"--json"}).out,
             "{\"private\":{\"vfr\":\"teddy bear\"},\"private_meta\":{},\"meta\":{}}\n");
+}
+
+TEST_F(Finetune, ASingleFileIsTaughtAndSavedAsOne) {
+  const fs::path base = fs::path(std::getenv("BIG_TEST_BINARY_DIR")) / "references/sd1/single.safetensors";
+  fs::create_directories(models_.path());
+  fs::copy_file(base, models_.path() / "tiny.safetensors");
+  const std::vector<std::string> wish = quick({"--pretrained_model", "tiny.safetensors", "--resolution", "64",
+                                               "--max_train_steps=1", "--prior_loss_weight", "0", "--save",
+                                               "diffusers,single_file", "--save_dtype", "fp16", "--json"});
+  std::vector<std::string> once(wish);
+  once.erase(once.begin() + 3, once.begin() + 5);  // quick()'s own --max_train_steps
+  const ToolRun first = run("finetune", once);
+  ASSERT_EQ(first.code, 0) << first.out << first.err;
+  const Json json = Json::parse(first.out);
+  EXPECT_EQ(json["base"]["name"], "tiny");
+  EXPECT_NE(first.err.find("making a diffusers folder of "), std::string::npos) << first.err;
+  const fs::path saved = json["saved"]["single_file"].get<std::string>();
+  EXPECT_EQ(saved.parent_path(), json["model_path"].get<std::string>());
+  const Json facts =
+      Json::parse(run_tool("big_models", {"inspect", saved.string(), "--json"}, {here_.path(), {}}).out);
+  EXPECT_EQ(facts["parts"]["unet"]["dtypes"].begin().key(), "fp16");
+  EXPECT_EQ(facts["trigger_words"], Json{json["identifier"].get<std::string>() + " teddy bear"});
+
+  const ToolRun second = run("finetune", once);
+  EXPECT_EQ(second.code, 0) << second.err;
+  EXPECT_EQ(second.err.find("making a diffusers folder of "), std::string::npos)
+      << "the folder is used again";
+  for (const auto& entry : fs::directory_iterator(models_.path() / "cache" / "converted"))
+    EXPECT_EQ(entry.path().filename().string().size(), 16u) << entry.path();
+}
+
+TEST_F(Finetune, WhatCannotBeSavedSoIsRefusedBeforeItIsTaught) {
+  EXPECT_NE(failure(quick({"--save", "kohya", "--quiet"}), 2).find("none of diffusers, single_file"),
+            std::string::npos);
+  EXPECT_NE(failure(quick({"--save", "single_file", "--quiet"}), 3).find("is not CLIP's"), std::string::npos);
 }
 
 }  // namespace

@@ -55,7 +55,7 @@ TEST_P(EveryTool, ReportsErrorsAsJsonAlone) {
 
 INSTANTIATE_TEST_SUITE_P(Tools,
                          EveryTool,
-                         testing::Values("finetune", "generate", "list_identifiers"),
+                         testing::Values("finetune", "generate", "list_identifiers", "big_models"),
                          [](const auto& tool) { return std::string(tool.param); });
 
 }  // namespace

@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "big/core/text.h"
+#include "big/networks/without_memory.h"
 #include "tiny_networks.h"
-#include "without_memory.h"
 
 namespace big {
 namespace {

@@ -19,8 +19,8 @@ from diffusers import DiffusionPipeline
 
 import families
 
-MODULES = ("networks", "samplers", "pictures", "training", "real_configs")
-COMPANION_MODULES = ("networks", "pictures")
+MODULES = ("networks", "samplers", "pictures", "training", "real_configs", "single_files")
+COMPANION_MODULES = ("networks", "pictures", "single_files")
 
 
 @dataclass

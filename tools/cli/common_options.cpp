@@ -73,6 +73,20 @@ void add_common_options(OptionTable& table, CommonOptions& common) {
   table.add(kGroup, "help", "print this", &common.help).flag_only();
 }
 
+void add_source_options(OptionTable& table, const std::string& group, ModelSource& source) {
+  table.add(group, "vae", "a VAE's file or folder in place of the model's own", &source.vae)
+      .placeholder("PATH")
+      .personal()
+      .unset("the model's own");
+  table
+      .add(group, "prediction_type", "what a single file's UNet gives, where it does not say (SD 2)",
+           &source.prediction_type)
+      .placeholder("TYPE")
+      .choices({"epsilon", "v_prediction"})
+      .personal()
+      .unset("as the file says");
+}
+
 void add_compute_options(OptionTable& table, std::string& device, std::string& dtype, int64_t& threads) {
   const char* const kCompute = "Machine";
   table.add(kCompute, "device", "where to compute: auto, cpu, cuda or cuda:N", &device)

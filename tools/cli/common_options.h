@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "big/pipeline/model_source.h"
 #include "cli/option_table.h"
 
 namespace big {
@@ -22,6 +23,8 @@ const std::string& version_text();
 
 /// Declares them.
 void add_common_options(OptionTable& table, CommonOptions& common);
+/// What tools that load models take besides their path.
+void add_source_options(OptionTable& table, const std::string& group, ModelSource& source);
 /// What tools that run networks take besides; threads 0 means the physical cores.
 void add_compute_options(OptionTable& table, std::string& device, std::string& dtype, int64_t& threads);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -7,9 +8,10 @@
 
 namespace big {
 
-/// Lower-case hex SHA-256 of bytes, or of files one after the other. Throws InputError for a file it cannot
-/// read.
+/// Lower-case hex SHA-256 of bytes, of a file's bytes from `offset` on, or of files one after the other.
+/// Throws InputError for a file it cannot read.
 std::string sha256_hex(std::string_view bytes);
+std::string sha256_of_file_from(const std::filesystem::path& file, uint64_t offset);
 std::string sha256_of_files(const std::vector<std::filesystem::path>& files);
 
 }  // namespace big

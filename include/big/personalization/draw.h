@@ -20,13 +20,14 @@ struct DrawOptions {
   std::filesystem::path models_dir, project_models;
   std::string pretrained_model = "starter";  ///< for target pretrained
   std::filesystem::path output_dir = "generated_images";
+  ModelSource source;  ///< clip_vocabulary is found in project_models
   std::string device = "auto", dtype = "auto";
   std::string program_version;  ///< written into the pictures
 };
 
 /// What a wish comes to, found out before any weight is read.
 struct DrawPlan {
-  std::filesystem::path model_folder;  ///< a complete diffusers folder
+  std::filesystem::path model_folder;  ///< a complete diffusers folder, or a single file
   std::string model_name;   ///< base's name, private subject's identifier, or the metamodel's folder word
   std::string folder_word;  ///< identifier | metamodel | private_metamodel | pretrained
   std::string base_hash;

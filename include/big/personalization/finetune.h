@@ -2,11 +2,13 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "big/core/progress.h"
 #include "big/imaging/read_image.h"
+#include "big/pipeline/model_source.h"
 #include "big/registry/target_model.h"
 #include "big/training/train_options.h"
 
@@ -27,6 +29,11 @@ struct FinetuneOptions {
   std::string class_image_scheduler;  ///< empty: scheduler of the base's big.json, else its folder's
   bool overwrite = false, dry_run = false, no_wait = false, force = false;
   std::string device = "auto", dtype = "auto";
+  ModelSource source;  ///< clip_vocabulary is found in project_models
+  /// What to write: "diffusers" (a subject's model is always such a folder) and, after a comma,
+  /// "single_file": one .safetensors for web UIs in that folder, its numbers of type save_dtype ("auto": as
+  /// the base's).
+  std::string save = "diffusers", save_dtype = "auto";
   TrainOptions train;
 };
 
@@ -46,6 +53,7 @@ struct FinetuneResult {
   TargetModel target = TargetModel::kPrivate;
   std::string base_name, base_hash;
   std::filesystem::path model_path;
+  std::map<std::string, std::filesystem::path> saved;  ///< kind -> file, of what was written besides
   int64_t steps = 0;
   double seconds = 0, final_loss = 0;
   uint64_t seed = 0;

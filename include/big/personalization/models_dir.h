@@ -7,10 +7,11 @@
 
 namespace big {
 
-/// A base model: a diffusers folder, by name and by the sha256 of its UNet's weight files.
+/// A base model by name and hash: a diffusers folder and the sha256 of its UNet's weight files, or a single
+/// file and its sha256 (whose first ten digits are the web UIs' model hash).
 struct BaseModel {
   std::string name;
-  std::filesystem::path folder;
+  std::filesystem::path folder;  ///< or the single file
   std::string hash;
 };
 
@@ -20,6 +21,9 @@ struct BaseModel {
 BaseModel find_base(const std::string& name_or_path,
                     const std::filesystem::path& models_dir,
                     const std::filesystem::path& project_models);
+
+/// The folder of CLIP's vocabulary among the project's models, for single files.
+std::filesystem::path clip_vocabulary_folder(const std::filesystem::path& project_models);
 
 /// Paths inside models_dir (relative ones, as the registry stores them).
 /// users/<user>/<identifier>, users/<user>/private_meta, metamodel.

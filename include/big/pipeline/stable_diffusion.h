@@ -8,6 +8,7 @@
 #include "big/networks/autoencoder_kl.h"
 #include "big/networks/clip_text_model.h"
 #include "big/networks/unet_2d_condition.h"
+#include "big/pipeline/model_source.h"
 #include "big/pipeline/size_conditions.h"
 #include "big/tokenizers/tokenizer.h"
 
@@ -16,7 +17,7 @@ namespace big {
 /// A loaded model. T = text window, D = text width, h = H / vae scale, w = W / vae scale. SDXL has a second
 /// tokenizer and text encoder, its refiner these alone.
 struct StableDiffusion {
-  std::filesystem::path folder;
+  std::filesystem::path folder;                                  ///< or the single file
   std::shared_ptr<const Tokenizer> tokenizer, tokenizer_2;       ///< text -> ids [T]
   ClipTextModel text_encoder{nullptr}, text_encoder_2{nullptr};  ///< ids [B,T] -> embeddings [B,T,D]
   UNet2DCondition unet{nullptr};  ///< latents [B,4,h,w], t [B], embeddings -> prediction [B,4,h,w]
@@ -36,11 +37,12 @@ struct StableDiffusion {
 struct LoadOptions {
   torch::Device device = torch::kCPU;
   torch::ScalarType dtype = torch::kFloat32;
+  ModelSource source = {};
 };
 
-/// Loads a diffusers folder (model_index.json). Networks are in eval mode without gradients. Throws
-/// InputError naming the part and tensor at fault.
-StableDiffusion load_model(const std::filesystem::path& folder, const LoadOptions& options = {});
+/// Loads a diffusers folder (model_index.json), or a single file (.safetensors, .ckpt) in place. Networks are
+/// in eval mode without gradients. Throws InputError naming the part and tensor at fault.
+StableDiffusion load_model(const std::filesystem::path& path, const LoadOptions& options = {});
 
 /// Prompts as the UNet takes them. SDXL: both encoders' penultimate states side by side, the second's pooled
 /// text.

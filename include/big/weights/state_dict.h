@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "big/weights/safetensors.h"
+#include "big/weights/stored_tensor.h"
 
 namespace big {
 
@@ -18,7 +19,20 @@ NamedTensors state_dict(const torch::nn::Module& module);
 /// missing, VAE attention may be 1x1 convolutions or have its old names (query/key/value/proj_attn). Values
 /// are converted to the module's dtype; on the CPU those that need none stay in the file's private mapping:
 /// no copy, may be trained in place; the file may be renamed over meanwhile, but not cut. Throws InputError.
-void load_state_dict(torch::nn::Module& module, const SafetensorsFile& file);
+void load_state_dict(torch::nn::Module& module, const TensorFile& file);
+/// The same with tensors from anywhere; `where` names them in errors.
+void load_state_dict(torch::nn::Module& module, const StoredTensors& stored, const std::string& where);
+/// Throws InputError as load_state_dict does, and loads nothing.
+void check_state_dict(const torch::nn::Module& module, const StoredTensors& stored, const std::string& where);
+
+/// One part's weights, not read yet. `where` names them in errors.
+struct StoredPart {
+  std::vector<std::shared_ptr<const TensorFile>> files;
+  StoredTensors tensors;
+  std::string where;
+};
+/// Opens `folder/<stem>.safetensors` in any of the ways of load_weights.
+StoredPart open_weights(const std::filesystem::path& folder, const std::string& stem);
 /// The same for `folder/<stem>.safetensors`, `<stem>.fp16.safetensors`, or shards with
 /// `<stem>.safetensors.index.json`.
 void load_weights(torch::nn::Module& module, const std::filesystem::path& folder, const std::string& stem);

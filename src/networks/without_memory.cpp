@@ -1,4 +1,4 @@
-#include "without_memory.h"
+#include "big/networks/without_memory.h"
 
 #include <torch/library.h>
 
@@ -15,9 +15,12 @@ at::Tensor empty_on_meta(c10::SymIntArrayRef size,
   return at::empty_symint(size, dtype, layout, at::kMeta, pin_memory, memory_format);
 }
 
-// libtorch keeps this dispatch key for building modules late; nobody else in these tests uses it.
+// libtorch keeps this dispatch key for building modules late; nobody else in this program uses it.
 TORCH_LIBRARY_IMPL(aten, DeferredInit, library) { library.impl("empty.memory_format", empty_on_meta); }
 TORCH_LIBRARY_IMPL(_, DeferredInit, library) { library.fallback(torch::CppFunction::makeFallthrough()); }
 
 }  // namespace
+
+WithoutMemory::WithoutMemory() : guard_(c10::DispatchKey::DeferredInit) {}
+
 }  // namespace big
