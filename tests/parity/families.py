@@ -9,7 +9,7 @@ and beside sdxl, for what they alone have:
 
 refiner  SDXL's: the second encoder alone, an aesthetic score among the time ids.
 turbo    SDXL with trailing timesteps and ancestral noise, for one step without guidance.
-inpaint  a UNet of nine channels.
+inpaint  a UNet of nine channels; sdxl_inpaint: SDXL's.
 lcm      a UNet that is told the guidance scale, and its scheduler.
 """
 
@@ -29,6 +29,7 @@ from diffusers import (
     StableDiffusionInpaintPipeline,
     StableDiffusionPipeline,
     StableDiffusionXLImg2ImgPipeline,
+    StableDiffusionXLInpaintPipeline,
     StableDiffusionXLPipeline,
     UNet2DConditionModel,
 )
@@ -45,7 +46,7 @@ from clip_vocabulary import clip_vocabulary, write_clip_vocabulary
 ROOT = Path(__file__).resolve().parents[2]
 FAMILIES = ("sd1", "sd2", "starter", "sdxl")
 # Made in the process of another family, with fewer references: importing takes longest.
-COMPANIONS = {"sdxl": ("refiner", "turbo", "inpaint", "lcm")}
+COMPANIONS = {"sdxl": ("refiner", "turbo", "inpaint", "sdxl_inpaint", "lcm")}
 PARTS = ("text_encoder", "unet", "vae", "text_encoder_2")
 
 
@@ -208,8 +209,8 @@ def projected_encoder(eos_token_id):
     )
 
 
-def sdxl():
-    return StableDiffusionXLPipeline(
+def sdxl_parts(**unet):
+    return dict(
         vae=small_vae(scaling_factor=0.13025),
         text_encoder=small_encoder(),
         text_encoder_2=projected_encoder(eos_token_id=2),
@@ -229,16 +230,24 @@ def sdxl():
             addition_embed_type="text_time",
             addition_time_embed_dim=8,
             projection_class_embeddings_input_dim=40 + 6 * 8,
+            **unet,
         ),
         scheduler=EulerDiscreteScheduler(**STABLE_DIFFUSION, steps_offset=1, timestep_spacing="leading"),
         add_watermarker=False,
     )
 
 
+def sdxl():
+    return StableDiffusionXLPipeline(**sdxl_parts())
+
+
 def turbo():
-    pipe = sdxl()
-    pipe.scheduler = EulerAncestralDiscreteScheduler(**STABLE_DIFFUSION, steps_offset=1, timestep_spacing="trailing")
-    return pipe
+    trailing = EulerAncestralDiscreteScheduler(**STABLE_DIFFUSION, steps_offset=1, timestep_spacing="trailing")
+    return StableDiffusionXLPipeline(**sdxl_parts() | {"scheduler": trailing})
+
+
+def sdxl_inpaint():
+    return StableDiffusionXLInpaintPipeline(**sdxl_parts(in_channels=9))
 
 
 def refiner():
@@ -311,7 +320,7 @@ NO_EXTRAS = dict(
 )
 
 
-MAKERS = {maker.__name__: maker for maker in (sd1, sd2, starter, sdxl, refiner, turbo, inpaint, lcm)}
+MAKERS = {maker.__name__: maker for maker in (sd1, sd2, starter, sdxl, refiner, turbo, inpaint, sdxl_inpaint, lcm)}
 
 
 def parts(pipe):

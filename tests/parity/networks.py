@@ -30,6 +30,7 @@ NEW_PARTS = {
     "refiner": ("text_encoder_2", "unet", "unet_odd"),
     "turbo": (),
     "inpaint": ("unet", "unet_odd"),
+    "sdxl_inpaint": (),
     "lcm": ("unet", "unet_odd"),
 }
 ALL_PARTS = ("text_encoder", "text_encoder_2", "unet", "unet_odd", "vae_encode", "vae_decode")

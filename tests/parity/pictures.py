@@ -78,6 +78,12 @@ def inpaint_cases(pipe):
     yield {**COMMON, "name": "unguided", "guidance_scale": 1.0, "height": 48, "width": 80}
 
 
+def sdxl_inpaint_cases(pipe):
+    yield {**COMMON, "name": "plain", "num_images": 3}
+    yield {**COMMON, "name": "negative", "negative_prompt": "dark", "num_images": 1}
+    yield {**COMMON, "name": "ancestral", "scheduler": "Euler a", "num_images": 1}
+
+
 def lcm_cases(pipe):
     yield {**COMMON, "name": "four-steps", "num_inference_steps": 4, "guidance_scale": 8.5, "num_images": 3}
     yield {**COMMON, "name": "one-step", "num_inference_steps": 1}
@@ -85,7 +91,15 @@ def lcm_cases(pipe):
     yield {**COMMON, "name": "ddim", "scheduler": "DDIM"}
 
 
-CASES = {"sdxl": sdxl_cases, "refiner": refiner_cases, "turbo": turbo_cases, "inpaint": inpaint_cases, "lcm": lcm_cases}
+CASES = {
+    "sdxl": sdxl_cases,
+    "refiner": refiner_cases,
+    "turbo": turbo_cases,
+    "inpaint": inpaint_cases,
+    "sdxl_inpaint": sdxl_inpaint_cases,
+    "lcm": lcm_cases,
+}
+INPAINTING = ("inpaint", "sdxl_inpaint")
 
 
 def size_arguments(case):
@@ -115,7 +129,7 @@ def run(pipe, family, case, generators):
         "width": case.get("width"),
         **size_arguments(case),
     }
-    if family == "inpaint":
+    if family in INPAINTING:
         side = pipe.unet.config.sample_size * pipe.vae_scale_factor
         size = (case.get("width") or side, case.get("height") or side)
         arguments |= {"image": Image.new("RGB", size), "mask_image": Image.new("L", size, 255), "strength": 1.0}
@@ -148,8 +162,8 @@ def draw(pipe, family, case):
         scheduler_class, changes = SCHEDULERS[case["scheduler"]]
         pipe.scheduler = scheduler_class.from_config(own.config, **changes)
     generators = [torch.Generator().manual_seed(case["seed"] + i) for i in range(case["num_images"])]
-    # For all pictures of a call the inpainting pipeline draws the first one's hidden latents.
-    batches = [[one] for one in generators] if family == "inpaint" else [generators]
+    # For all pictures of a call the inpainting pipelines draw the first one's hidden latents.
+    batches = [[one] for one in generators] if family in INPAINTING else [generators]
     pictures = [picture for batch in batches for picture in run(pipe, family, case, batch)]
     pipe.scheduler = own
     return torch.from_numpy(numpy.stack([numpy.asarray(picture) for picture in pictures]))

@@ -105,7 +105,7 @@ TEST_P(PicturesParity, TheSameCommandGivesTheSameBytes) {
 INSTANTIATE_TEST_SUITE_P(
     Families,
     PicturesParity,
-    testing::Values("sd1", "sd2", "starter", "sdxl", "refiner", "turbo", "inpaint", "lcm"),
+    testing::Values("sd1", "sd2", "starter", "sdxl", "refiner", "turbo", "inpaint", "sdxl_inpaint", "lcm"),
     [](const auto& family) { return family.param; });
 
 }  // namespace
