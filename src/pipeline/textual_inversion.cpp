@@ -1,0 +1,136 @@
+#include "big/pipeline/textual_inversion.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+
+#include "big/core/error.h"
+#include "big/core/log.h"
+#include "big/core/sha256.h"
+#include "big/core/text.h"
+#include "big/tokenizers/added_words.h"
+
+namespace big {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kWebUiVectors = "emb_params";
+constexpr const char* kWebUiPickle = "string_to_param.";
+constexpr const char* kFirstEncoder = "clip_l";
+constexpr const char* kSecondEncoder = "clip_g";
+constexpr const char* kTokenEmbedding = "text_model.embeddings.token_embedding.weight";
+
+/// [D] or [n,D] -> [n,D], checked.
+torch::Tensor rows(const std::string& name, const torch::Tensor& tensor, const std::string& where) {
+  if (!tensor.is_floating_point() || tensor.dim() < 1 || tensor.dim() > 2 || tensor.numel() == 0) {
+    throw InputError(concat(where, ": '", name, "' is ", tensor.scalar_type(), " ", tensor.sizes(),
+                            ", expected floating-point vectors [n,width]"));
+  }
+  if (!tensor.to(torch::kFloat64).isfinite().all().item<bool>()) {
+    throw InputError(concat(where, ": '", name, "' holds numbers that are not finite"));
+  }
+  return tensor.dim() == 1 ? tensor.unsqueeze(0) : tensor;
+}
+
+NamedTensors read_tensors(const fs::path& path) {
+  if (!fs::exists(path)) throw InputError(concat(path.string(), ": there is no such embedding"));
+  const auto ending = path.extension();
+  if (ending == ".pt" || ending == ".bin" || ending == ".pth") {
+    throw InputError(concat(path.string(), ": an embedding is read from .safetensors only, this is a ",
+                            ending.string(), "; convert it first"));
+  }
+  const SafetensorsFile file(path);
+  NamedTensors tensors;
+  for (const auto& [name, entry] : file.entries()) tensors.emplace_back(name, file.tensor(name));
+  return tensors;
+}
+
+/// The encoder's table of token vectors [V,D].
+torch::Tensor token_table(torch::nn::Module& text_encoder) {
+  return text_encoder.named_parameters()[kTokenEmbedding];
+}
+
+/// Adds the vectors behind the table's last row; returns the ids they got.
+std::vector<int64_t> add_rows(torch::Tensor table, const torch::Tensor& vectors) {
+  std::vector<int64_t> ids;
+  for (int64_t i = 0; i < vectors.size(0); ++i) ids.push_back(table.size(0) + i);
+  table.set_data(torch::cat({table.detach(), vectors.to(table.options().requires_grad(false))}));
+  return ids;
+}
+
+/// Throws InputError where the vectors are not those of this model's text encoder.
+void check_fits(const TextualInversion& found, const torch::Tensor& table, const std::string& where) {
+  if (found.second.defined()) {
+    throw InputError(where + ": an embedding for SDXL, the model has one text encoder");
+  }
+  if (found.first.size(1) != table.size(1)) {
+    throw InputError(concat(where, ": its vectors have width ", found.first.size(1), ", expected ",
+                            table.size(1),
+                            " as the model's text encoder (an embedding for another family of models?)"));
+  }
+}
+
+std::string name_of(const EmbeddingChoice& choice, const TextualInversion& found) {
+  if (!choice.name.empty()) return choice.name;
+  return found.token.empty() ? choice.file.stem().string() : found.token;
+}
+
+}  // namespace
+
+TextualInversion find_vectors(const NamedTensors& tensors, const std::string& where) {
+  TextualInversion found;
+  for (const auto& [name, tensor] : tensors) {
+    if (name == kWebUiVectors || name == kFirstEncoder || name.starts_with(kWebUiPickle)) {
+      found.first = rows(name, tensor, where);
+    } else if (name == kSecondEncoder) {
+      found.second = rows(name, tensor, where);
+    }
+  }
+  if (!found.first.defined() && !found.second.defined() && tensors.size() == 1) {
+    const auto& [token, tensor] = tensors.front();
+    found.first = rows(token, tensor, where);
+    found.token = token;
+  }
+  if (!found.first.defined()) {
+    std::vector<std::string> names;
+    for (size_t i = 0; i < std::min<size_t>(tensors.size(), 10); ++i) names.push_back(tensors[i].first);
+    throw InputError(concat(where, ": no embedding in it; expected emb_params, clip_l with clip_g, or one ",
+                            "tensor named by its token; found ", tensors.size(),
+                            " tensors: ", join(names, ", ")));
+  }
+  if (found.second.defined() && found.second.size(0) != found.first.size(0)) {
+    throw InputError(concat(where, ": clip_l has ", found.first.size(0), " vectors, clip_g ",
+                            found.second.size(0), ", expected as many"));
+  }
+  return found;
+}
+
+std::vector<AppliedEmbedding> apply_embeddings(StableDiffusion& model,
+                                               const std::vector<EmbeddingChoice>& embeddings) {
+  if (embeddings.empty()) return {};
+  const torch::NoGradGuard no_grad;
+  const auto table = token_table(*model.text_encoder);
+  std::vector<torch::Tensor> vectors;
+  std::vector<AppliedEmbedding> applied;
+  for (const auto& choice : embeddings) {
+    const std::string where = choice.file.string();
+    const auto found = find_vectors(read_tensors(choice.file), where);
+    check_fits(found, table, where);
+    const std::string name = name_of(choice, found);
+    if (std::ranges::find(applied, name, &AppliedEmbedding::name) != applied.end()) {
+      throw UsageError(concat("two embeddings are called '", name, "'; name one: --embedding FILE:NAME"));
+    }
+    vectors.push_back(found.first);
+    applied.push_back({name, sha256_of_files({choice.file}), found.first.size(0)});
+  }
+  std::vector<AddedWord> words;
+  for (size_t i = 0; i < applied.size(); ++i) {
+    words.push_back({applied[i].name, add_rows(table, vectors[i])});
+    log_info(concat("embedding '", applied[i].name, "' from ", embeddings[i].file.string(), ": ",
+                    applied[i].vectors, applied[i].vectors == 1 ? " vector" : " vectors"));
+  }
+  model.tokenizer = with_added_words(model.tokenizer, words);
+  return applied;
+}
+
+}  // namespace big
