@@ -11,7 +11,10 @@ namespace {
 
 /// The parts that take LoRAs, by the name that LoRA files give them.
 std::map<std::string, torch::nn::Module*> adaptable_parts(const StableDiffusion& model) {
-  return {{"unet", model.unet.get()}, {"text_encoder", model.text_encoder.get()}};
+  std::map<std::string, torch::nn::Module*> parts = {{"unet", model.unet.get()}};
+  if (model.text_encoder) parts["text_encoder"] = model.text_encoder.get();
+  if (model.text_encoder_2) parts["text_encoder_2"] = model.text_encoder_2.get();
+  return parts;
 }
 
 /// What waits to be put at one layer.

@@ -60,6 +60,12 @@ LoraWish parse_tag(const std::string& inside, const std::string& where) {
   return wish;
 }
 
+/// Where a tag stood between spaces, one of them goes: "a <tag>, b" -> "a, b".
+void close_gap(std::string& text, const std::string& prompt, size_t rest) {
+  const bool gap = rest == prompt.size() || prompt[rest] == ' ' || prompt[rest] == ',';
+  while (gap && text.ends_with(' ')) text.pop_back();
+}
+
 /// Shortest decimal that reads back.
 std::string weight_text(double value) {
   char buffer[32];
@@ -78,8 +84,10 @@ TaggedPrompt take_lora_tags(const std::string& prompt) {
     if (close == std::string::npos) break;
     const std::string tag = prompt.substr(open, close + 1 - open);
     result.text += prompt.substr(at, open - at);
+    close_gap(result.text, prompt, close + 1);
     result.loras.push_back(parse_tag(tag.substr(kOpening.size(), tag.size() - kOpening.size() - 1), tag));
     at = close + 1;
+    while (result.text.empty() && at < prompt.size() && prompt[at] == ' ') ++at;
   }
   result.text += prompt.substr(at);
   return result;

@@ -18,6 +18,11 @@ constexpr const char* kDiffusersWeights = "pytorch_lora_weights.safetensors";
 constexpr const char* kDiffusersConfig = "lora_adapter_metadata";
 constexpr std::array kParts = {"unet", "text_encoder", "text_encoder_2"};
 
+bool is_there(const fs::path& path) {
+  std::error_code ignored;  // what cannot be looked at is not there for us
+  return fs::exists(path, ignored);
+}
+
 /// Adds a file's tensors; `part` is that of a folder of parts, else empty.
 void add_file(LoraSource& source, const fs::path& path, const std::string& part) {
   const SafetensorsFile file(path);
@@ -56,13 +61,13 @@ void add_peft_folder(LoraSource& source, const fs::path& folder, const std::stri
 
 LoraSource read_folder(const fs::path& folder) {
   LoraSource source;
-  if (fs::exists(folder / kPeftWeights)) {
+  if (is_there(folder / kPeftWeights)) {
     add_peft_folder(source, folder, "");
-  } else if (fs::exists(folder / kDiffusersWeights)) {
+  } else if (is_there(folder / kDiffusersWeights)) {
     return read_lora_source(folder / kDiffusersWeights);
   } else {
     for (const std::string part : kParts) {
-      if (fs::exists(folder / part / kPeftWeights)) add_peft_folder(source, folder / part, part);
+      if (is_there(folder / part / kPeftWeights)) add_peft_folder(source, folder / part, part);
     }
   }
   if (source.tensors.empty()) {
@@ -105,8 +110,9 @@ double AdapterConfig::alpha_of(const std::string& path, int64_t rank) const {
 }
 
 LoraSource read_lora_source(const fs::path& path) {
-  if (fs::is_directory(path)) return read_folder(path);
-  if (!fs::exists(path)) throw InputError(concat(path.string(), ": there is no such LoRA"));
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) return read_folder(path);
+  if (!is_there(path)) throw InputError(concat(path.string(), ": there is no such LoRA"));
   const auto ending = path.extension();
   if (ending == ".pt" || ending == ".bin" || ending == ".ckpt" || ending == ".pth") {
     throw InputError(concat(path.string(), ": a LoRA is read from .safetensors only, this is a ",
@@ -115,7 +121,7 @@ LoraSource read_lora_source(const fs::path& path) {
   LoraSource source;
   add_file(source, path, "");
   add_diffusers_configs(source, path);
-  if (path.filename() == kPeftWeights && fs::exists(path.parent_path() / kPeftConfig)) {
+  if (path.filename() == kPeftWeights && is_there(path.parent_path() / kPeftConfig)) {
     add_peft_config(source, path.parent_path() / kPeftConfig, "");
   }
   return source;

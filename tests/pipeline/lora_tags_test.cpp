@@ -18,7 +18,9 @@ std::string shown(const TaggedPrompt& prompt) {
 }
 
 TEST(LoraTags, AreTakenOutOfThePrompt) {
-  EXPECT_EQ(shown(take_lora_tags("a sks <lora:ink:0.5>, snow")), "a sks , snow|ink 0.500000 0.500000;");
+  EXPECT_EQ(shown(take_lora_tags("a sks <lora:ink:0.5>, snow")), "a sks, snow|ink 0.500000 0.500000;");
+  EXPECT_EQ(shown(take_lora_tags("a <lora:x> b <lora:y>")), "a b|x 1.000000 1.000000;y 1.000000 1.000000;");
+  EXPECT_EQ(shown(take_lora_tags("<lora:x>  a")), "a|x 1.000000 1.000000;");
   EXPECT_EQ(shown(take_lora_tags("<lora:ink><lora:my style:-1:0.25>x")),
             "x|ink 1.000000 1.000000;my style -1.000000 0.250000;");
   EXPECT_EQ(shown(take_lora_tags("<lora:ink:unet=0.5>")), "|ink 1.000000 0.500000;");

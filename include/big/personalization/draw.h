@@ -23,8 +23,7 @@ struct DrawOptions {
   std::string pretrained_model = "starter";  ///< for target pretrained
   std::vector<std::string> loras;            ///< FILE[:weight] as typed; tags in the prompt come on top
   bool lora_ignore_unmatched = false;        ///< keys that name no layer are a warning, no error
-  std::vector<std::string>
-      embeddings;  ///< FILE[:word] as typed; those in models_dir/embeddings that the prompt names come on top
+  std::vector<std::string> embeddings;       ///< FILE[:word] as typed; those the prompt names come on top
   std::filesystem::path output_dir = "generated_images";
   ModelSource source;  ///< clip_vocabulary is found in project_models
   std::string device = "auto", dtype = "auto";

@@ -20,8 +20,9 @@ struct EmbeddingChoice {
 /// What such a file holds: n vectors that stand in a prompt for one word.
 struct TextualInversion {
   std::string token;     ///< that the file names ("<cat-toy>"); empty: none
-  torch::Tensor first;   ///< [n,D] of the (first) text encoder
+  torch::Tensor first;   ///< [n,D] of the (first) text encoder; undefined: none
   torch::Tensor second;  ///< [n,D2] of SDXL's second text encoder; undefined: none
+  int64_t count() const { return (first.defined() ? first : second).size(0); }
 };
 
 /// What was done with one file.
