@@ -16,7 +16,7 @@ import math
 
 import numpy
 import torch
-from diffusers import StableDiffusionPipeline, UNet2DConditionModel
+from diffusers import StableDiffusionPipeline
 from diffusers.loaders.lora_conversion_utils import (
     _convert_non_diffusers_lora_to_diffusers,
     _maybe_map_sgm_blocks_to_diffusers,
@@ -26,7 +26,8 @@ from diffusers.utils.state_dict_utils import convert_unet_state_dict_to_peft
 from peft import LoraConfig, get_peft_model
 from peft.utils import get_peft_model_state_dict
 from safetensors.torch import save_file
-from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
+
+from real_configs import CLIP_L, OPENCLIP_G, SDXL, build
 
 PREFIX = "base_model.model."
 ATTENTION = ["to_q", "to_k", "to_v", "to_out.0"]
@@ -198,12 +199,13 @@ def lycoris_dora(pipe, generator):
         up = 0.3 * torch.randn(outputs, rank, *[1] * (weight.dim() - 2), generator=generator)
         axes = [a for a in range(weight.dim()) if a != axis]
         shape = [weight.shape[axis] if a == axis else 1 for a in range(weight.dim())]
-        scale = weight.norm(dim=axes).reshape(shape) * (1 + 0.2 * torch.randn(shape, generator=generator))
+        length = weight.square().sum(axes, keepdim=True).sqrt()
+        scale = length * (1 + 0.2 * torch.randn(shape, generator=generator))
         name = "lycoris_" + path.replace(".", "_")
         state |= {f"{name}.lora_down.weight": down, f"{name}.lora_up.weight": up, f"{name}.alpha": torch.tensor(1.0),
                   f"{name}.dora_scale": scale}
         changed = weight.double() + (up.double().flatten(1) @ down.double().flatten(1)).reshape(weight.shape) / rank
-        merged[f"lycoris_dora|unet.{path}"] = changed * scale.double() / changed.norm(dim=axes, keepdim=True)
+        merged[f"lycoris_dora|unet.{path}"] = changed * scale.double() / changed.square().sum(axes, keepdim=True).sqrt()
     return state, merged
 
 
@@ -293,23 +295,9 @@ def draw(ctx, case):
 
 
 def sdxl_layers():
-    """Every linear layer and convolution of SDXL, by diffusers' published configs, without allocating any."""
-    with torch.device("meta"):
-        unet = UNet2DConditionModel(
-            sample_size=128, block_out_channels=(320, 640, 1280), layers_per_block=2,
-            down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
-            up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
-            transformer_layers_per_block=[1, 2, 10], attention_head_dim=[5, 10, 20], cross_attention_dim=2048,
-            use_linear_projection=True, addition_embed_type="text_time", addition_time_embed_dim=256,
-            projection_class_embeddings_input_dim=2816,
-        )
-        first = CLIPTextModel(CLIPTextConfig(hidden_size=768, intermediate_size=3072, num_hidden_layers=12,
-                                             num_attention_heads=12))
-        second = CLIPTextModelWithProjection(
-            CLIPTextConfig(hidden_size=1280, intermediate_size=5120, num_hidden_layers=32, num_attention_heads=20,
-                           projection_dim=1280)
-        )
-    for part, module in (("unet", unet), ("text_encoder", first), ("text_encoder_2", second)):
+    """Every linear layer and convolution of SDXL, without allocating any."""
+    for part, config in (("unet", SDXL), ("text_encoder", CLIP_L), ("text_encoder_2", OPENCLIP_G)):
+        module, _ = build(part, config)
         for path, child in module.named_modules():
             if isinstance(child, (torch.nn.Linear, torch.nn.Conv2d)):
                 yield part, path, list(child.weight.shape)

@@ -6,11 +6,12 @@ namespace big {
 
 /// The numbers of a low-rank change to one weight, [out,in] or [out,in,kh,kw]. r = rank.
 struct LowRankTensors {
-  torch::Tensor down;       ///< [r,in], of a convolution [r,in,kh,kw]; with `mid` [r,in,1,1]
-  torch::Tensor up;         ///< [out,r], of a convolution [out,r,1,1]
-  torch::Tensor mid;        ///< LoCon's [r,r,kh,kw]; undefined: none
-  torch::Tensor magnitude;  ///< DoRA's length of each row [out,1...] or column [1,in,1...]; undefined: none
-  double alpha = 1;         ///< the change counts alpha / r
+  torch::Tensor down;      ///< [r,in], of a convolution [r,in,kh,kw]; with `mid` [r,in,1,1]
+  torch::Tensor up;        ///< [out,r], of a convolution [out,r,1,1]
+  torch::Tensor mid = {};  ///< LoCon's [r,r,kh,kw]; undefined: none
+  /// DoRA's length of each row [out,1...] or column [1,in,1...]; undefined: none.
+  torch::Tensor magnitude = {};
+  double alpha = 1;  ///< the change counts alpha / r
 };
 
 /// A low-rank change to one layer: LoRA (arXiv 2106.09685), for convolutions LoCon (LyCORIS, arXiv

@@ -30,9 +30,9 @@ struct LoraOptions {
 /// What was done with one file.
 struct AppliedLora {
   LoraWish wish;
-  std::string hash;      ///< sha256 as the web UIs count it
-  int64_t layers = 0;    ///< that it changes
-  size_t unmatched = 0;  ///< keys passed over
+  std::string hash = {};  ///< sha256 as the web UIs count it
+  int64_t layers = 0;     ///< that it changes
+  size_t unmatched = 0;   ///< keys passed over
 };
 
 /// The networks of the model that a LoRA may change, with their layers.

@@ -11,8 +11,8 @@ namespace big {
 
 /// A network that a LoRA may change: which layers it has, and how large their weights are.
 struct LoraTarget {
-  std::string part;                                     ///< "unet", "text_encoder" or "text_encoder_2"
-  std::map<std::string, std::vector<int64_t>> weights;  ///< module path -> [out,in] or [out,in,kh,kw]
+  std::string part;                                          ///< "unet", "text_encoder" or "text_encoder_2"
+  std::map<std::string, std::vector<int64_t>> weights = {};  ///< module path -> [out,in] or [out,in,kh,kw]
 };
 using LoraTargets = std::vector<LoraTarget>;
 
@@ -22,12 +22,12 @@ std::vector<std::string> attention_layers(const LoraTarget& target);
 
 /// What a LoRA file says about one layer, whoever wrote it. r = rank.
 struct LoraModule {
-  std::string part, path;  ///< of the target: "unet", "mid_block.attentions.0.proj_in"
-  torch::Tensor down;      ///< [r,in], of a convolution [r,in,kh,kw]; with `mid` [r,in,1,1]
-  torch::Tensor up;        ///< [out,r], of a convolution [out,r,1,1]
-  torch::Tensor mid;       ///< LoCon's [r,r,kh,kw]; undefined: none
-  torch::Tensor
-      magnitude;     ///< DoRA's, shaped to multiply the weight: [out,1...] or [1,in,1...]; undefined: none
+  std::string part, path;   ///< of the target: "unet", "mid_block.attentions.0.proj_in"
+  torch::Tensor down = {};  ///< [r,in], of a convolution [r,in,kh,kw]; with `mid` [r,in,1,1]
+  torch::Tensor up = {};    ///< [out,r], of a convolution [out,r,1,1]
+  torch::Tensor mid = {};   ///< LoCon's [r,r,kh,kw]; undefined: none
+  /// DoRA's, shaped to multiply the weight: [out,1...] or [1,in,1...]; undefined: none.
+  torch::Tensor magnitude = {};
   double alpha = 0;  ///< the change is alpha / r * up * down; r where the file says nothing
   int64_t rank() const { return down.size(0); }
 };
@@ -36,9 +36,9 @@ struct LoraModule {
 struct Lora {
   std::filesystem::path path;
   std::string hash;  ///< sha256 of the data behind the header, as the web UIs count it (addnet's hash)
-  std::vector<LoraModule> modules;              ///< by part, then path
+  std::vector<LoraModule> modules = {};         ///< by part, then path
   std::map<std::string, std::string> metadata;  ///< the file's own (ss_*, modelspec.*)
-  std::vector<std::string> unmatched;           ///< keys that name no layer, passed over on request
+  std::vector<std::string> unmatched = {};      ///< keys that name no layer, passed over on request
 };
 
 enum class UnmatchedKeys { kRefuse, kIgnore };

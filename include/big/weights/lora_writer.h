@@ -17,12 +17,13 @@ enum class LoraFormat {
 
 /// What a LoRA says about itself, for kohya's keys (ss_*) and Stability's ModelSpec 1.0.1 (modelspec.*).
 struct LoraDescription {
-  std::string title;
-  std::string base_model = "sd_v1";         ///< kohya's ss_base_model_version: sd_v1, sd_v2, sdxl_base_v1-0
-  std::string base_name, base_hash;         ///< hash: sha256 of the base's weights; empty where unknown
-  std::string trigger_phrase;               ///< "sks dog"; empty: none
-  int64_t resolution = 512;                 ///< pixels
-  std::map<std::string, std::string> more;  ///< further keys (ss_learning_rate ...), which win over these
+  std::string title = {};
+  std::string base_model = "sd_v1";  ///< kohya's ss_base_model_version: sd_v1, sd_v2, sdxl_base_v1-0
+  std::string base_name = {}, base_hash = {};  ///< hash: sha256 of the base's weights; empty where unknown
+  std::string trigger_phrase = {};             ///< "sks dog"; empty: none
+  int64_t resolution = 512;                    ///< pixels
+  std::map<std::string, std::string> more =
+      {};  ///< further keys (ss_learning_rate ...), which win over these
 };
 
 /// The header's keys for `lora`: kohya's six that readers count on (base model, module, rank, alpha ...), the
