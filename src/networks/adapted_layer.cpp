@@ -11,39 +11,29 @@ torch::Tensor per_channel(const torch::Tensor& factor) {
   return factor.dim() == 2 ? factor.flatten() : factor.flatten().view({1, -1, 1, 1});
 }
 
-/// What the adapter adds to `weight`.
-torch::Tensor weight_change(const torch::Tensor& weight, const WeightedAdapter& weighted) {
-  const auto& adapter = *weighted.adapter;
-  const auto low_rank = weighted.strength() * adapter.product(weight.sizes());
-  if (!adapter.tensors().magnitude.defined()) return low_rank;
-  return adapter.magnitude_factor(weight, weighted.strength()) * (weight + low_rank) - weight;
-}
-
 }  // namespace
 
 torch::Tensor AdaptedLayer::low_rank(const torch::Tensor& x, const WeightedAdapter& adapter) const {
   const auto& [down, up, mid, magnitude, alpha] = adapter.adapter->tensors();
+  const auto in = x.to(down.scalar_type());  // what is trained is fp32, also in a network of a half type
   const auto inner =
-      mid.defined() ? operate(operate_pointwise(x, down), mid) : operate(x, down);  // [B,r,h,w] or [...,r]
-  return adapter.strength() * operate_pointwise(inner, up);
+      mid.defined() ? operate(operate_pointwise(in, down), mid) : operate(in, down);  // [B,r,h,w] or [...,r]
+  return (adapter.strength() * operate_pointwise(inner, up)).to(x.scalar_type());
 }
 
-torch::Tensor AdaptedLayer::change(const torch::Tensor& x, const WeightedAdapter& adapter) {
+/// As if the adapters after the first ones were not there.
+torch::Tensor AdaptedLayer::answer(const torch::Tensor& x, size_t first_adapters) {
+  if (first_adapters == 0) return operate(x, base_weight());
+  const size_t before = first_adapters - 1;
+  const auto& adapter = adapters_[before];
   const auto& low = *adapter.adapter;
-  if (!low.tensors().magnitude.defined()) return low_rank(x, adapter);
-  const auto weight = base_weight().to(x.scalar_type());
-  const auto factor = per_channel(low.magnitude_factor(weight, adapter.strength()));
-  if (low.scales_outputs()) return (factor - 1) * operate(x, weight) + factor * low_rank(x, adapter);
-  return operate((factor - 1) * x, weight) + low_rank(factor * x, adapter);
-}
+  if (!low.tensors().magnitude.defined()) return answer(x, before) + low_rank(x, adapter);
 
-torch::Tensor AdaptedLayer::with_adapters(torch::Tensor output, const torch::Tensor& x) {
-  for (const auto& adapter : adapters_) {
-    // Adapters that are trained are fp32 also where the network is in a half type.
-    const auto dtype = adapter.adapter->tensors().down.scalar_type();
-    output = output + change(x.to(dtype), adapter).to(output.scalar_type());
-  }
-  return output;
+  const auto factor =
+      per_channel(low.magnitude_factor(base_weight(), adapter.strength())).to(x.scalar_type());
+  if (low.scales_outputs()) return factor * (answer(x, before) + low_rank(x, adapter));
+  const auto scaled = factor * x;
+  return answer(scaled, before) + low_rank(scaled, adapter);
 }
 
 std::map<std::string, AdaptedLayer*> adapted_layers(torch::nn::Module& module) {
@@ -71,12 +61,17 @@ void merge_adapters(AdaptedLayer& layer, const std::vector<WeightedAdapter>& ada
   const auto dtype = weight.scalar_type();
   const auto base = weight.to(c10::promoteTypes(dtype, torch::kFloat32));
   auto merged = base;
-  for (const auto& adapter : adapters) {
-    LowRankTensors exact = adapter.adapter->tensors();
+  for (const auto& [adapter, part] : adapters) {
+    LowRankTensors exact = adapter->tensors();
     for (auto* tensor : {&exact.down, &exact.up, &exact.mid, &exact.magnitude}) {
       if (tensor->defined()) *tensor = tensor->to(base.options());
     }
-    merged = merged + weight_change(base, {LowRank(exact), adapter.weight});
+    const WeightedAdapter in_base_dtype{LowRank(exact), part};
+    const double strength = in_base_dtype.strength();
+    merged = merged + strength * in_base_dtype.adapter->product(base.sizes());
+    if (exact.magnitude.defined()) {
+      merged = in_base_dtype.adapter->magnitude_factor(base, strength) * merged;
+    }
   }
   weight.set_data(merged.to(dtype));
 }

@@ -5,7 +5,8 @@
 namespace big {
 
 torch::Tensor Conv2dImpl::forward(const torch::Tensor& x) {
-  return with_adapters(torch::nn::Conv2dImpl::forward(x), x);
+  if (adapters().empty()) return torch::nn::Conv2dImpl::forward(x);
+  return bias.defined() ? adapted(x) + bias.view({1, -1, 1, 1}) : adapted(x);
 }
 
 torch::Tensor Conv2dImpl::operate(const torch::Tensor& x, const torch::Tensor& other_weight) const {

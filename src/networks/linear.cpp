@@ -5,7 +5,8 @@
 namespace big {
 
 torch::Tensor LinearImpl::forward(const torch::Tensor& x) {
-  return with_adapters(torch::nn::LinearImpl::forward(x), x);
+  if (adapters().empty()) return torch::nn::LinearImpl::forward(x);
+  return bias.defined() ? adapted(x) + bias : adapted(x);
 }
 
 torch::Tensor LinearImpl::operate(const torch::Tensor& x, const torch::Tensor& other_weight) const {

@@ -11,9 +11,9 @@ namespace {
 
 /// The parts that take LoRAs, by the name that LoRA files give them.
 std::map<std::string, torch::nn::Module*> adaptable_parts(const StableDiffusion& model) {
-  std::map<std::string, torch::nn::Module*> parts = {{"unet", model.unet.get()}};
-  if (model.text_encoder) parts["text_encoder"] = model.text_encoder.get();
-  if (model.text_encoder_2) parts["text_encoder_2"] = model.text_encoder_2.get();
+  std::map<std::string, torch::nn::Module*> parts = {{"unet", model.unet.ptr().get()}};
+  if (model.text_encoder) parts["text_encoder"] = model.text_encoder.ptr().get();
+  if (model.text_encoder_2) parts["text_encoder_2"] = model.text_encoder_2.ptr().get();
   return parts;
 }
 

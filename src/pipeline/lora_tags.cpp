@@ -114,7 +114,7 @@ LoraWish parse_lora_wish(const std::string& text) {
 
 std::string lora_tag(const LoraWish& wish) {
   std::string tag = concat(kOpening, wish.name, ":", weight_text(wish.text_encoder_weight));
-  if (wish.unet_weight != wish.text_encoder_weight) tag += ":" + weight_text(wish.unet_weight);
+  if (wish.unet_weight != wish.text_encoder_weight) tag += concat(":", weight_text(wish.unet_weight));
   return tag + ">";
 }
 

@@ -52,11 +52,11 @@ class TokenizerWithWords final : public Tokenizer {
         ++at;
         continue;
       }
-      if (at > plain) append(base_->encode(text.substr(plain, at - plain)));
+      append(encode_plain(text.substr(plain, at - plain)));
       append(word->ids);
       plain = at += word->text.size();
     }
-    if (plain < text.size()) append(base_->encode(text.substr(plain)));
+    append(plain == 0 ? base_->encode(text) : encode_plain(text.substr(plain)));
     return ids;
   }
 
@@ -99,6 +99,13 @@ class TokenizerWithWords final : public Tokenizer {
   int64_t max_length() const override { return base_->max_length(); }
 
  private:
+  /// Text beside a word. The spaces that part them are no text: some vocabularies have a piece for a lone one.
+  std::vector<int64_t> encode_plain(std::string_view text) const {
+    while (text.starts_with(' ')) text.remove_prefix(1);
+    while (text.ends_with(' ')) text.remove_suffix(1);
+    return text.empty() ? std::vector<int64_t>() : base_->encode(text);
+  }
+
   const AddedWord* longest_at(std::string_view lower, size_t at) const {
     const AddedWord* best = nullptr;
     for (size_t i = 0; i < words_.size(); ++i) {

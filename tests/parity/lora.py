@@ -25,7 +25,7 @@ from diffusers.utils import convert_state_dict_to_diffusers, convert_state_dict_
 from diffusers.utils.state_dict_utils import convert_unet_state_dict_to_peft
 from peft import LoraConfig, get_peft_model
 from peft.utils import get_peft_model_state_dict
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from real_configs import CLIP_L, OPENCLIP_G, SDXL, build
 
@@ -79,7 +79,11 @@ class Adapters:
         for part, model in self.models.items():
             values = model.peft_config["default"].to_dict()
             metadata[part] = {key: sorted(value) if isinstance(value, set) else value for key, value in values.items()}
-        layers = {part: convert_state_dict_to_diffusers(self.tensors(part)) for part in self.models}
+        # The UNet's in peft's names: where old and new names stand in one file, diffusers looks at the first key alone
+        # and passes over the others.
+        layers = {part: self.tensors(part) for part in self.models}
+        if "text_encoder" in layers:
+            layers["text_encoder"] = convert_state_dict_to_diffusers(layers["text_encoder"])
         StableDiffusionPipeline.save_lora_weights(
             folder,
             unet_lora_layers=layers.get("unet"),
@@ -251,7 +255,7 @@ def write_embeddings(ctx, folder):
     generator = torch.Generator().manual_seed(26)
     width = ctx.pipe.text_encoder.config.hidden_size
     save_file({"<cat-toy>": torch.randn(width, generator=generator)}, folder / "learned_embeds.safetensors")
-    save_file({"emb_params": torch.randn(3, width, generator=generator)}, folder / "fluffy.safetensors")
+    save_file({"emb_params": torch.randn(3, width, generator=generator)}, folder / "flurfy.safetensors")
     save_file({"clip_l": torch.randn(2, width, generator=generator), "clip_g": torch.randn(2, 48, generator=generator)},
               folder / "sdxl.safetensors")
 
@@ -265,9 +269,17 @@ def picture_cases():
     yield {**common, "name": "old", "loras": [["old.safetensors", 0.4]]}
     yield {**common, "name": "dora", "loras": [["dora", 1.0]]}
     yield {**common, "name": "two", "loras": [["diffusers", 0.5], ["dora", 0.8]]}
-    toys = [["learned_embeds.safetensors", "<cat-toy>"], ["fluffy.safetensors", "fluffy"]]
-    yield {**common, "name": "embeddings", "prompt": "a <cat-toy>, fluffy and soft: fluffy", "embeddings": toys}
-    yield {**common, "name": "embedding_case", "prompt": "a Fluffy <Cat-Toy> backpack", "embeddings": toys}
+    toys = [["learned_embeds.safetensors", "<cat-toy>"], ["flurfy.safetensors", "flurfy"]]
+    yield {**common, "name": "embeddings", "prompt": "a <cat-toy>, flurfy and soft: flurfy", "embeddings": toys}
+    yield {**common, "name": "embedding_case", "prompt": "a <Cat-Toy> backpack", "embeddings": toys[:1]}
+
+
+def put_text_magnitudes(pipe, file, adapter):
+    """transformers 5.24 says that it passes over a text encoder's magnitudes: they are put in by hand."""
+    state = pipe.text_encoder.state_dict()
+    for name, tensor in load_file(file).items():
+        if name.startswith("text_encoder.") and name.endswith("lora_magnitude_vector"):
+            state[f"{name.removeprefix('text_encoder.')}.{adapter}.weight"].copy_(tensor)
 
 
 def draw(ctx, case):
@@ -279,6 +291,7 @@ def draw(ctx, case):
         weight_name = "pytorch_lora_weights.safetensors" if path.is_dir() else path.name
         names.append(file.split(".")[0])
         pipe.load_lora_weights(path if path.is_dir() else path.parent, weight_name=weight_name, adapter_name=names[-1])
+        put_text_magnitudes(pipe, (path / weight_name if path.is_dir() else path), names[-1])
     if names:
         pipe.set_adapters(names, [weight for _, weight in case["loras"]])
     for file, token in case["embeddings"]:

@@ -5,6 +5,8 @@
 
 #include <cstdlib>
 
+#include "big/core/error.h"
+#include "big/core/json.h"
 #include "big/networks/adapted_layer.h"
 #include "big/pipeline/lora.h"
 #include "big/pipeline/text_to_image.h"
@@ -85,7 +87,8 @@ struct Case {
 std::vector<Case> cases(const SafetensorsFile& file) {
   std::vector<Case> all;
   for (const auto& entry : parse_json(file.metadata().at("cases"), "cases")) {
-    Case one{.name = entry.at("name")};
+    Case one;
+    one.name = entry.at("name");
     one.options.prompt = entry.at("prompt");
     one.options.num_inference_steps = entry.at("num_inference_steps");
     one.options.guidance_scale = entry.at("guidance_scale");
@@ -115,7 +118,9 @@ TEST_F(LoraParity, PicturesAreThoseOfDiffusersMergedAndBeside) {
   const auto without = file.tensor("none")[0];
   for (const auto& one : cases(file)) {
     const auto expected = file.tensor(one.name)[0];
-    if (one.name != "none") EXPECT_GT(difference(expected, without), 20) << one.name << " shows nothing";
+    if (one.name != "none") {
+      EXPECT_GT(difference(expected, without), 20) << one.name << " shows nothing";
+    }
     for (const auto placement : {AdapterPlacement::kMerged, AdapterPlacement::kBeside}) {
       if (one.loras.empty() && placement == AdapterPlacement::kBeside) continue;
       auto ours = model(torch::kFloat32);
@@ -159,7 +164,7 @@ TEST_F(LoraParity, TheModelsFilesStayAsTheyAre) {
 
 TEST_F(LoraParity, AFileThatDoesNotFitLeavesTheModelAsItWas) {
   auto ours = model(torch::kFloat32), plain = model(torch::kFloat32);
-  const LoraChoice wrong{folder() / "embeddings" / "fluffy.safetensors", {"fluffy"}};
+  const LoraChoice wrong{folder() / "embeddings" / "flurfy.safetensors", {"flurfy"}};
   EXPECT_THROW(apply_loras(ours, {choice("diffusers", 1), wrong}), InputError);
   const auto before = layer_weights(plain), after = layer_weights(ours);
   for (const auto& [layer, weight] : after) ASSERT_TRUE(torch::equal(weight, before.at(layer))) << layer;

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "big/core/error.h"
+#include "big/core/json.h"
 #include "big/core/sha256.h"
 #include "big/weights/lora.h"
 #include "big/weights/safetensors.h"

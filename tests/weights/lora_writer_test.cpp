@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <set>
+
 #include "big/core/json.h"
 #include "big/core/sha256.h"
 #include "big/weights/safetensors.h"

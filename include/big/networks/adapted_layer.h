@@ -18,7 +18,8 @@ struct WeightedAdapter {
 /// Base of the networks' linear layers and convolutions: low-rank adapters can sit beside the weight, any
 /// number of them. They belong to whoever attached them and are no part of the network: its parameters, state
 /// dict and saved files do not know them, so a frozen network is trained by giving its adapters' parameters
-/// gradients. Like peft's LoraLayer.
+/// gradients. Like peft's LoraLayer, also in their order: LoRAs add up, a DoRA scales what stands before it
+/// (with its factor computed from base_weight() alone).
 class AdaptedLayer {
  public:
   virtual ~AdaptedLayer() = default;
@@ -30,8 +31,8 @@ class AdaptedLayer {
   const std::vector<WeightedAdapter>& adapters() const { return adapters_; }
 
  protected:
-  /// `output`, the layer's own answer to x, with what the adapters add.
-  torch::Tensor with_adapters(torch::Tensor output, const torch::Tensor& x);
+  /// The layer's answer to x with all adapters, without the bias.
+  torch::Tensor adapted(const torch::Tensor& x) { return answer(x, adapters_.size()); }
   /// The layer's operation with another weight and no bias.
   virtual torch::Tensor operate(const torch::Tensor& x, const torch::Tensor& weight) const = 0;
   /// The same with a 1x1 kernel, stride 1.
@@ -39,7 +40,7 @@ class AdaptedLayer {
 
  private:
   torch::Tensor low_rank(const torch::Tensor& x, const WeightedAdapter& adapter) const;
-  torch::Tensor change(const torch::Tensor& x, const WeightedAdapter& adapter);
+  torch::Tensor answer(const torch::Tensor& x, size_t first_adapters);
   std::vector<WeightedAdapter> adapters_;
 };
 
@@ -50,8 +51,8 @@ std::map<std::string, AdaptedLayer*> adapted_layers(torch::nn::Module& module);
 /// The module's own parameters and those of the adapters beside its layers.
 std::vector<torch::Tensor> parameters_with_adapters(torch::nn::Module& module);
 
-/// Adds the adapters to the layer's weight for good, each computed from the weight as it was, at least in
-/// fp32. The weight gets new memory: a file that it was mapped from stays as it is.
+/// Puts the adapters into the layer's weight for good, in at least fp32: the layer then answers as with them
+/// attached. The weight gets new memory: a file that it was mapped from stays as it is.
 void merge_adapters(AdaptedLayer& layer, const std::vector<WeightedAdapter>& adapters);
 
 }  // namespace big

@@ -38,9 +38,9 @@ struct AppliedLora {
 /// The networks of the model that a LoRA may change, with their layers.
 LoraTargets lora_targets(const StableDiffusion& model);
 
-/// Applies the files, all or none: W + sum of weight * alpha / r * up * down, each DoRA normed against W as
-/// it was, in at least fp32. Model files are never written. Says in the log what was applied. Throws
-/// InputError (see read_lora).
+/// Applies the files, all or none, in their order: W + sum of weight * alpha / r * up * down, in at least
+/// fp32; a DoRA scales what stands before it, as in peft. Model files are never written. Says in the log what
+/// was applied. Throws InputError (see read_lora).
 std::vector<AppliedLora> apply_loras(StableDiffusion& model,
                                      const std::vector<LoraChoice>& loras,
                                      const LoraOptions& options = {});
