@@ -1,4 +1,5 @@
-"""LoRA files by peft and diffusers, and what they make of the tiny Stable Diffusion 1 (family sd1 alone).
+"""LoRA files by peft and diffusers, and what they make of the tiny Stable Diffusion 1 and XL (families sd1 and sdxl; XL
+has one adapter, as kohya writes it, and one embedding).
 
 lora/<form>         the same adapter, "plain", as diffusers, kohya, PEFT, ComfyUI and old diffusers write it; others with
                     convolutions ("locon"), magnitudes ("dora", "lycoris_dora"), rank and alpha by layer ("rslora").
@@ -16,7 +17,7 @@ import math
 
 import numpy
 import torch
-from diffusers import StableDiffusionPipeline
+from diffusers import DiffusionPipeline, StableDiffusionPipeline
 from diffusers.loaders.lora_conversion_utils import (
     _convert_non_diffusers_lora_to_diffusers,
     _maybe_map_sgm_blocks_to_diffusers,
@@ -42,6 +43,8 @@ class Adapters:
     def __init__(self, pipe, seed, unet, text, **config):
         generator = torch.Generator().manual_seed(seed)
         parts = {"unet": (pipe.unet, unet), "text_encoder": (pipe.text_encoder, text)}
+        if hasattr(pipe, "text_encoder_2"):
+            parts["text_encoder_2"] = (pipe.text_encoder_2, text)
         self.models = {}
         for part, (module, targets) in parts.items():
             if targets:
@@ -283,7 +286,7 @@ def put_text_magnitudes(pipe, file, adapter):
 
 
 def draw(ctx, case):
-    pipe = StableDiffusionPipeline.from_pretrained(ctx.model_dir)
+    pipe = DiffusionPipeline.from_pretrained(ctx.model_dir)
     pipe.set_progress_bar_config(disable=True)
     names = []
     for file, _ in case["loras"]:
@@ -295,10 +298,14 @@ def draw(ctx, case):
     if names:
         pipe.set_adapters(names, [weight for _, weight in case["loras"]])
     for file, token in case["embeddings"]:
-        pipe.load_textual_inversion(ctx.out / "embeddings", weight_name=file, token=token)
+        vectors = list(load_file(ctx.out / "embeddings" / file).values())  # by name: clip_g, clip_l
+        encoders = [(pipe.text_encoder, pipe.tokenizer)]
+        if len(vectors) > 1:
+            encoders.insert(0, (pipe.text_encoder_2, pipe.tokenizer_2))
+        for tensor, (text_encoder, tokenizer) in zip(vectors, encoders):
+            pipe.load_textual_inversion(tensor, token=token, text_encoder=text_encoder, tokenizer=tokenizer)
     picture = pipe(
         case["prompt"],
-        negative_prompt="",
         num_inference_steps=case["num_inference_steps"],
         guidance_scale=case["guidance_scale"],
         generator=torch.Generator().manual_seed(case["seed"]),
@@ -344,14 +351,60 @@ def assert_diffusers_agrees(rows):
         assert names == {"unet." + row["path"]}, f"{row}: diffusers says {names}"
 
 
+def kohya_sdxl(adapters, alpha):
+    """As kohya's trainer names SDXL's layers: the UNet's by Stability's own code."""
+    state = {}
+    for name, tensor in adapters.prefixed().items():
+        part, rest = name.split(".", 1)
+        path, role = rest.rsplit(".lora_", 1)
+        if part == "unet":
+            layer = "lora_unet_" + sgm_layer(path).replace(".", "_")
+        else:
+            text_model = "" if path.startswith("text_") else "text_model."
+            layer = {"text_encoder": "lora_te1_", "text_encoder_2": "lora_te2_"}[part]
+            layer += (text_model + path).replace(".", "_")
+        state[f"{layer}.lora_{'down' if role.startswith('A') else 'up'}.weight"] = tensor
+        state[f"{layer}.alpha"] = torch.tensor(float(alpha))
+    return state
+
+
+def write_sdxl_files(ctx, folder):
+    adapters, merged = Adapters(ctx.pipe, 31, TRANSFORMER, TEXT), {}
+    save_file(kohya_sdxl(adapters, 6), folder / "kohya.safetensors")
+    adapters.merged(merged, "plain")
+    files = {"kohya": ["kohya.safetensors", 1.0, "plain"]}
+    save_file(merged, folder.parent / "lora_merged.safetensors", metadata={"files": json.dumps(files)})
+    embeddings = ctx.out / "embeddings"
+    embeddings.mkdir()
+    generator = torch.Generator().manual_seed(32)
+    widths = {"clip_l": ctx.pipe.text_encoder.config.hidden_size, "clip_g": ctx.pipe.text_encoder_2.config.hidden_size}
+    save_file({name: torch.randn(2, width, generator=generator) for name, width in widths.items()},
+              embeddings / "toy.safetensors")
+
+
+def sdxl_picture_cases():
+    common = {"prompt": "a photo of a cat, in the snow", "seed": 5, "num_inference_steps": 5, "guidance_scale": 4.0,
+              "loras": [], "embeddings": []}
+    yield {**common, "name": "none"}
+    yield {**common, "name": "kohya", "loras": [["kohya.safetensors", 0.7]]}
+    yield {**common, "name": "embeddings", "prompt": "a <toy> in the snow", "embeddings": [["toy.safetensors", "<toy>"]]}
+
+
+def save_pictures(ctx, cases):
+    save_file({case["name"]: draw(ctx, case) for case in cases}, ctx.out / "lora_pictures.safetensors",
+              metadata={"cases": json.dumps(cases)})
+
+
 def make(ctx):
-    if ctx.family != "sd1":
+    if ctx.family not in ("sd1", "sdxl"):
         return
     folder = ctx.out / "lora"
     folder.mkdir()
+    if ctx.family == "sdxl":
+        write_sdxl_files(ctx, folder)
+        save_pictures(ctx, list(sdxl_picture_cases()))
+        return
     write_files(ctx, folder)
     write_embeddings(ctx, ctx.out / "embeddings")
-    cases = list(picture_cases())
-    save_file({case["name"]: draw(ctx, case) for case in cases}, ctx.out / "lora_pictures.safetensors",
-              metadata={"cases": json.dumps(cases)})
+    save_pictures(ctx, list(picture_cases()))
     write_sdxl(ctx)

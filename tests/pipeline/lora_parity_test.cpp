@@ -23,10 +23,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path folder() { return test::references("sd1"); }
+fs::path folder(const std::string& family) { return test::references(family); }
 
-LoraChoice choice(const std::string& file, double weight) {
-  return {folder() / "lora" / file, {file, weight, weight}};
+LoraChoice choice(const std::string& family, const std::string& file, double weight) {
+  return {folder(family) / "lora" / file, {file, weight, weight}};
 }
 
 /// All weights of the adaptable layers, by "<part>.<path>".
@@ -34,26 +34,29 @@ std::map<std::string, torch::Tensor> layer_weights(StableDiffusion& model) {
   std::map<std::string, torch::Tensor> weights;
   for (auto& [path, layer] : adapted_layers(*model.unet)) weights["unet." + path] = layer->base_weight();
   for (auto& [path, layer] : adapted_layers(*model.text_encoder)) {
-    // The references' transformers leaves text_model out.
+    // The references' transformers leaves text_model out where there is no projection.
     weights["text_encoder." + path.substr(std::string("text_model.").size())] = layer->base_weight();
+  }
+  if (!model.text_encoder_2) return weights;
+  for (auto& [path, layer] : adapted_layers(*model.text_encoder_2)) {
+    weights["text_encoder_2." + path] = layer->base_weight();
   }
   return weights;
 }
 
-class LoraParity : public testing::Test {
- protected:
-  StableDiffusion model(torch::ScalarType dtype) {
-    return load_model(folder() / "model", {torch::kCPU, dtype});
-  }
-};
+StableDiffusion model(const std::string& family, torch::ScalarType dtype) {
+  return load_model(folder(family) / "model", {torch::kCPU, dtype});
+}
 
-TEST_F(LoraParity, MergedWeightsAreThoseOfPeft) {
-  const SafetensorsFile merged(folder() / "lora_merged.safetensors");
+class LoraParity : public testing::TestWithParam<std::string> {};
+
+TEST_P(LoraParity, MergedWeightsAreThoseOfPeft) {
+  const SafetensorsFile merged(folder(GetParam()) / "lora_merged.safetensors");
   const Json files = parse_json(merged.metadata().at("files"), "files");
-  EXPECT_GE(files.size(), 10u);
+  EXPECT_GE(files.size(), GetParam() == "sd1" ? 10u : 1u);
   for (const auto& [name, file] : files.items()) {
-    auto plain = model(torch::kFloat64), ours = model(torch::kFloat64);
-    apply_loras(ours, {choice(file[0], file[1])});
+    auto plain = model(GetParam(), torch::kFloat64), ours = model(GetParam(), torch::kFloat64);
+    apply_loras(ours, {choice(GetParam(), file[0], file[1])});
     const auto before = layer_weights(plain), after = layer_weights(ours);
     const std::string reference = file[2].get<std::string>() + "|";
     size_t changed = 0, compared = 0;
@@ -84,7 +87,7 @@ struct Case {
   std::vector<EmbeddingChoice> embeddings;
 };
 
-std::vector<Case> cases(const SafetensorsFile& file) {
+std::vector<Case> cases(const std::string& family, const SafetensorsFile& file) {
   std::vector<Case> all;
   for (const auto& entry : parse_json(file.metadata().at("cases"), "cases")) {
     Case one;
@@ -94,9 +97,10 @@ std::vector<Case> cases(const SafetensorsFile& file) {
     one.options.guidance_scale = entry.at("guidance_scale");
     one.options.seed = entry.at("seed");
     one.options.num_images = 1;
-    for (const auto& lora : entry.at("loras")) one.loras.push_back(choice(lora[0], lora[1]));
+    for (const auto& lora : entry.at("loras")) one.loras.push_back(choice(family, lora[0], lora[1]));
     for (const auto& embedding : entry.at("embeddings")) {
-      one.embeddings.push_back({folder() / "embeddings" / embedding[0].get<std::string>(), embedding[1]});
+      one.embeddings.push_back(
+          {folder(family) / "embeddings" / embedding[0].get<std::string>(), embedding[1]});
     }
     all.push_back(one);
   }
@@ -113,17 +117,17 @@ int difference(const torch::Tensor& a, const torch::Tensor& b) {
   return (a.to(torch::kInt32) - b.to(torch::kInt32)).abs().max().item<int>();
 }
 
-TEST_F(LoraParity, PicturesAreThoseOfDiffusersMergedAndBeside) {
-  const SafetensorsFile file(folder() / "lora_pictures.safetensors");
+TEST_P(LoraParity, PicturesAreThoseOfDiffusersMergedAndBeside) {
+  const SafetensorsFile file(folder(GetParam()) / "lora_pictures.safetensors");
   const auto without = file.tensor("none")[0];
-  for (const auto& one : cases(file)) {
+  for (const auto& one : cases(GetParam(), file)) {
     const auto expected = file.tensor(one.name)[0];
     if (one.name != "none") {
       EXPECT_GT(difference(expected, without), 20) << one.name << " shows nothing";
     }
     for (const auto placement : {AdapterPlacement::kMerged, AdapterPlacement::kBeside}) {
       if (one.loras.empty() && placement == AdapterPlacement::kBeside) continue;
-      auto ours = model(torch::kFloat32);
+      auto ours = model(GetParam(), torch::kFloat32);
       apply_loras(ours, one.loras, {.placement = placement});
       apply_embeddings(ours, one.embeddings);
       EXPECT_LE(difference(draw(ours, one.options), expected), 1)
@@ -136,36 +140,40 @@ TEST_F(LoraParity, PicturesAreThoseOfDiffusersMergedAndBeside) {
   }
 }
 
-TEST_F(LoraParity, AWrongWeightWouldBeSeen) {
-  const SafetensorsFile file(folder() / "lora_pictures.safetensors");
-  for (auto one : cases(file)) {
+TEST_P(LoraParity, AWrongWeightWouldBeSeen) {
+  const SafetensorsFile file(folder(GetParam()) / "lora_pictures.safetensors");
+  for (auto one : cases(GetParam(), file)) {
     if (one.loras.empty()) continue;
-    auto ours = model(torch::kFloat32);
+    auto ours = model(GetParam(), torch::kFloat32);
     one.loras.front().wish.unet_weight += 0.1;
     apply_loras(ours, one.loras);
     EXPECT_GT(difference(draw(ours, one.options), file.tensor(one.name)[0]), 1) << one.name;
   }
 }
 
-TEST_F(LoraParity, WeightZeroIsNoLora) {
-  auto ours = model(torch::kFloat32), plain = model(torch::kFloat32);
-  apply_loras(ours, {choice("dora", 0)});
+INSTANTIATE_TEST_SUITE_P(Families, LoraParity, testing::Values("sd1", "sdxl"), [](const auto& info) {
+  return info.param;
+});
+
+TEST(ApplyLoras, WeightZeroIsNoLora) {
+  auto ours = model("sd1", torch::kFloat32), plain = model("sd1", torch::kFloat32);
+  apply_loras(ours, {choice("sd1", "dora", 0)});
   const auto before = layer_weights(plain), after = layer_weights(ours);
   for (const auto& [layer, weight] : after) ASSERT_TRUE(torch::equal(weight, before.at(layer))) << layer;
 }
 
-TEST_F(LoraParity, TheModelsFilesStayAsTheyAre) {
-  const auto path = folder() / "model" / "unet" / "diffusion_pytorch_model.safetensors";
+TEST(ApplyLoras, TheModelsFilesStayAsTheyAre) {
+  const auto path = folder("sd1") / "model" / "unet" / "diffusion_pytorch_model.safetensors";
   const auto before = std::string(SafetensorsFile(path).data());
-  auto ours = model(torch::kFloat32);
-  apply_loras(ours, {choice("diffusers", 1)});
+  auto ours = model("sd1", torch::kFloat32);
+  apply_loras(ours, {choice("sd1", "diffusers", 1)});
   EXPECT_EQ(SafetensorsFile(path).data(), before);
 }
 
-TEST_F(LoraParity, AFileThatDoesNotFitLeavesTheModelAsItWas) {
-  auto ours = model(torch::kFloat32), plain = model(torch::kFloat32);
-  const LoraChoice wrong{folder() / "embeddings" / "flurfy.safetensors", {"flurfy"}};
-  EXPECT_THROW(apply_loras(ours, {choice("diffusers", 1), wrong}), InputError);
+TEST(ApplyLoras, AFileThatDoesNotFitLeavesTheModelAsItWas) {
+  auto ours = model("sd1", torch::kFloat32), plain = model("sd1", torch::kFloat32);
+  const LoraChoice wrong{folder("sd1") / "embeddings" / "flurfy.safetensors", {"flurfy"}};
+  EXPECT_THROW(apply_loras(ours, {choice("sd1", "diffusers", 1), wrong}), InputError);
   const auto before = layer_weights(plain), after = layer_weights(ours);
   for (const auto& [layer, weight] : after) ASSERT_TRUE(torch::equal(weight, before.at(layer))) << layer;
 }
@@ -214,13 +222,13 @@ TEST(KohyaTargets, AreThoseOfSdxl) {
   EXPECT_EQ(kohya_layers(config, {12, 32}), expected);
 }
 
-TEST_F(LoraParity, EveryFormIsWrittenForTheirReaders) {
-  const auto ours = model(torch::kFloat32);
+TEST(ApplyLoras, EveryFormIsWrittenForTheirReaders) {
+  const auto ours = model("sd1", torch::kFloat32);
   const auto targets = lora_targets(ours);
   const auto saved = fs::path(std::getenv("BIG_TEST_BINARY_DIR")) / "saved_loras";
   fs::remove_all(saved);
   for (const std::string name : {"diffusers", "dora", "locon.safetensors"}) {
-    const auto lora = read_lora(folder() / "lora" / name, targets, UnmatchedKeys::kRefuse);
+    const auto lora = read_lora(folder("sd1") / "lora" / name, targets, UnmatchedKeys::kRefuse);
     const auto metadata = lora_metadata(lora, {.title = name, .trigger_phrase = "sks dog"});
     const auto home = saved / fs::path(name).stem();
     write_lora(home / "kohya.safetensors", lora, LoraFormat::kKohya, targets, metadata);

@@ -6,6 +6,7 @@
 #include "big/core/error.h"
 #include "big/core/json.h"
 #include "big/core/sha256.h"
+#include "big/core/text.h"
 #include "big/weights/lora.h"
 #include "big/weights/safetensors.h"
 #include "raw_file.h"
@@ -93,16 +94,15 @@ TEST_F(LoraReader, FactorsOfA1x1ConvolutionMayBeMatrices) {
   const auto lora = read({{"lora_unet_mid_block_attentions_0_proj_in.lora_down.weight", torch::ones({2, 6})},
                           {"lora_unet_mid_block_attentions_0_proj_in.lora_up.weight", torch::ones({6, 2})}});
   EXPECT_EQ(lora.modules[0].down.sizes(), (std::vector<int64_t>{2, 6, 1, 1}));
-  const auto linear = read({{"unet." + kToK + ".lora_A.weight", torch::ones({2, 8, 1, 1})},
-                            {"unet." + kToK + ".lora_B.weight", torch::ones({6, 2, 1, 1})}});
+  const auto linear = read({{concat("unet.", kToK, ".lora_A.weight"), torch::ones({2, 8, 1, 1})},
+                            {concat("unet.", kToK, ".lora_B.weight"), torch::ones({6, 2, 1, 1})}});
   EXPECT_EQ(linear.modules[0].up.sizes(), (std::vector<int64_t>{6, 2}));
 }
 
 TEST_F(LoraReader, KeysOfNoLayerAreNamedWithACount) {
   NamedTensors tensors = good();
   for (int i = 0; i < 12; ++i) {
-    tensors.emplace_back("lora_unet_other_" + std::to_string(10 + i) + ".lora_down.weight",
-                         torch::ones({2, 2}));
+    tensors.emplace_back(concat("lora_unet_other_", 10 + i, ".lora_down.weight"), torch::ones({2, 2}));
   }
   const auto message = error(tensors);
   EXPECT_NE(message.find("12 of 17 keys name no layer of this model: lora_unet_other_10.lora_down.weight, "),
@@ -124,8 +124,8 @@ TEST_F(LoraReader, AFileOfWhichNothingFitsIsRefusedAllTheSame) {
 
 TEST_F(LoraReader, TheCauseIsGuessed) {
   const std::string sdxl = "lora_unet_input_blocks_4_1_transformer_blocks_0_attn2_to_k";
-  expect_error({{sdxl + ".lora_down.weight", torch::ones({2, 2048})},
-                {sdxl + ".lora_up.weight", torch::ones({640, 2})}},
+  expect_error({{concat(sdxl, ".lora_down.weight"), torch::ones({2, 2048})},
+                {concat(sdxl, ".lora_up.weight"), torch::ones({640, 2})}},
                "(a LoRA for SDXL, the model is a model with text width 8?)");
   expect_error(with(good(), "lora_te2_text_model_encoder_layers_0_mlp_fc1.alpha", torch::tensor(1.0)),
                "a LoRA for SDXL, the model has one text encoder?");
@@ -144,8 +144,8 @@ TEST_F(LoraReader, WrongShapesAreNamed) {
   expect_error(with(good(), "lora_unet_conv_in.alpha", torch::ones({2})), "'lora_unet_conv_in.alpha' is [2]");
   expect_error(with(good(), "lora_unet_conv_in.dora_scale", torch::ones({7})), "expected [6,1,1,1]");
   expect_error(with(good(), "lora_unet_conv_in.lora_down.weight", torch::ones({0, 4, 3, 3})), "rank 0");
-  expect_error({{"unet." + kToK + ".lora_A.weight", torch::ones({2, 16})},
-                {"unet." + kToK + ".lora_B.weight", torch::ones({6, 2})}},
+  expect_error({{concat("unet.", kToK, ".lora_A.weight"), torch::ones({2, 16})},
+                {concat("unet.", kToK, ".lora_B.weight"), torch::ones({6, 2})}},
                "(a LoRA for a model with text width 16, the model is a model with text width 8?)");
 }
 
