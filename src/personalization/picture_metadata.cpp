@@ -32,7 +32,7 @@ std::string addon_hashes(const std::string& key, const std::vector<Applied>& app
   for (const auto& one : applied) {
     std::string name = name_of(one);
     std::erase_if(name, [](char c) { return c == ':' || c == ','; });
-    parts.push_back(name + ": " + one.hash.substr(0, kAddonHash));
+    parts.push_back(concat(name, ": ", one.hash.substr(0, kAddonHash)));
   }
   return parts.empty() ? "" : concat(", ", key, ": ", Json(join(parts, ", ")).dump());
 }
@@ -46,7 +46,7 @@ std::string parameters_text(const DrawOptions& options,
   const std::string schedule = schedule_type(context.sampler);
   // As tags, so that the web UIs find the LoRAs again.
   std::string text = plan.prompt_used;
-  for (const AppliedLora& lora : context.loras) text += " " + lora_tag(lora.wish);
+  for (const AppliedLora& lora : context.loras) text += concat(" ", lora_tag(lora.wish));
   text += "\n";
   if (!wish.negative_prompt.empty()) text += "Negative prompt: " + wish.negative_prompt + "\n";
   text += concat("Steps: ", wish.num_inference_steps, ", Sampler: ", sampler_name(context.sampler));

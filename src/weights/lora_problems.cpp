@@ -32,7 +32,7 @@ constexpr std::array kSigns = {
     Sign{"emb_params", "a textual-inversion embedding? give it to --embedding"},
 };
 
-/// Width of the text embeddings that a UNet takes -> the family that has it.
+/// Width of the text embeddings that a UNet takes -> the family that has it, or "".
 std::string family(int64_t width) {
   switch (width) {
     case 768:
@@ -44,7 +44,7 @@ std::string family(int64_t width) {
     case 2048:
       return "SDXL";
     default:
-      return concat("a model with text width ", width);
+      return "";
   }
 }
 
@@ -84,7 +84,9 @@ std::string guess_lora_mismatch(const LoraSource& source, const std::vector<Lora
   }
   const int64_t found = width_of_file(source), expected = width_of_model(targets);
   if (found != 0 && expected != 0 && found != expected) {
-    return concat("a LoRA for ", family(found), ", the model is ", family(expected), "?");
+    const std::string theirs = family(found), ours = family(expected);
+    if (!theirs.empty() && !ours.empty()) return concat("a LoRA for ", theirs, ", the model is ", ours, "?");
+    return concat("a LoRA for text embeddings of width ", found, ", the model takes ", expected, "?");
   }
   const bool two_text_encoders = std::any_of(targets.begin(), targets.end(),
                                              [](auto& target) { return target.part == "text_encoder_2"; });

@@ -126,7 +126,13 @@ TEST_F(LoraReader, TheCauseIsGuessed) {
   const std::string sdxl = "lora_unet_input_blocks_4_1_transformer_blocks_0_attn2_to_k";
   expect_error({{concat(sdxl, ".lora_down.weight"), torch::ones({2, 2048})},
                 {concat(sdxl, ".lora_up.weight"), torch::ones({640, 2})}},
-               "(a LoRA for SDXL, the model is a model with text width 8?)");
+               "(a LoRA for text embeddings of width 2048, the model takes 8?)");
+  const LoraTargets sd1 = {{"unet", {{kToK, {320, 768}}}}};
+  const auto path = write({{concat(sdxl, ".lora_down.weight"), torch::ones({2, 2048})}});
+  EXPECT_NE(error_of<InputError>([&] {
+              read_lora(path, sd1, UnmatchedKeys::kRefuse);
+            }).find("(a LoRA for SDXL, the model is SD 1?)"),
+            std::string::npos);
   expect_error(with(good(), "lora_te2_text_model_encoder_layers_0_mlp_fc1.alpha", torch::tensor(1.0)),
                "a LoRA for SDXL, the model has one text encoder?");
   expect_error({{"lora_unet_conv_in.hada_w1_a", torch::ones({2, 2})}}, "LoHa");
@@ -146,7 +152,7 @@ TEST_F(LoraReader, WrongShapesAreNamed) {
   expect_error(with(good(), "lora_unet_conv_in.lora_down.weight", torch::ones({0, 4, 3, 3})), "rank 0");
   expect_error({{concat("unet.", kToK, ".lora_A.weight"), torch::ones({2, 16})},
                 {concat("unet.", kToK, ".lora_B.weight"), torch::ones({6, 2})}},
-               "(a LoRA for a model with text width 16, the model is a model with text width 8?)");
+               "(a LoRA for text embeddings of width 16, the model takes 8?)");
 }
 
 TEST_F(LoraReader, HalfOfAPairIsRefused) {
