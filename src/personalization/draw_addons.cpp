@@ -1,6 +1,7 @@
 #include "draw_addons.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <set>
 
@@ -12,7 +13,8 @@ namespace big {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kEnding = ".safetensors";
+/// Of files that hold tensors; names may leave them out.
+constexpr std::array kEndings = {".safetensors", ".pt", ".bin"};
 
 /// A folder of add-ons in models_dir and in the project's models.
 struct Shelf {
@@ -28,15 +30,15 @@ struct Shelf {
   std::optional<fs::path> find(const std::string& name) const {
     if (name.empty()) return std::nullopt;
     std::vector<fs::path> candidates;
-    for (const auto& place : places) {
-      candidates.push_back(place / name);
-      candidates.push_back(place / (name + kEnding));
-    }
-    candidates.emplace_back(name);
-    candidates.emplace_back(name + kEnding);
+    const auto add = [&](const fs::path& path) {
+      candidates.push_back(path);
+      for (const char* ending : kEndings) candidates.emplace_back(path.string() + ending);
+    };
     // A path means itself first, a name what is on the shelf.
-    if (name.find('/') != std::string::npos)
-      std::rotate(candidates.begin(), candidates.end() - 2, candidates.end());
+    const bool is_path = name.find('/') != std::string::npos;
+    if (is_path) add(name);
+    for (const auto& place : places) add(place / name);
+    if (!is_path) add(name);
     std::error_code ignored;
     for (const auto& path : candidates) {
       if (fs::exists(path, ignored)) return path;
@@ -89,8 +91,8 @@ EmbeddingChoice find_embedding(const Shelf& shelf, const std::string& text) {
 }
 
 bool is_embedding_file(const fs::path& path) {
-  const auto ending = path.extension();
-  return ending == kEnding || ending == ".pt" || ending == ".bin";
+  return std::any_of(kEndings.begin(), kEndings.end(),
+                     [&](auto* ending) { return path.extension() == ending; });
 }
 
 }  // namespace

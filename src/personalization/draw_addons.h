@@ -7,7 +7,7 @@
 namespace big {
 
 /// The LoRAs of the flags and of the prompt's tags. A bare name means a file or folder in
-/// `models_dir/loras/` (with or without .safetensors), else in the project's; then a path. Throws InputError
+/// `models_dir/loras/` (the ending may be left out), else in the project's; then a path. Throws InputError
 /// listing what there is.
 std::vector<LoraChoice> find_loras(const DrawOptions& options, const std::vector<LoraWish>& tags);
 

@@ -34,14 +34,9 @@ torch::Tensor rows(const std::string& name, const torch::Tensor& tensor, const s
 
 NamedTensors read_tensors(const fs::path& path) {
   if (!fs::exists(path)) throw InputError(concat(path.string(), ": there is no such embedding"));
-  const auto ending = path.extension();
-  if (ending == ".pt" || ending == ".bin" || ending == ".pth") {
-    throw InputError(concat(path.string(), ": an embedding is read from .safetensors only, this is a ",
-                            ending.string(), "; convert it first"));
-  }
-  const SafetensorsFile file(path);
+  const auto file = open_tensor_file(path);
   NamedTensors tensors;
-  for (const auto& [name, entry] : file.entries()) tensors.emplace_back(name, file.tensor(name));
+  for (const auto& [name, entry] : file->entries()) tensors.emplace_back(name, file->tensor(name));
   return tensors;
 }
 

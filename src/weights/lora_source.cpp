@@ -25,12 +25,13 @@ bool is_there(const fs::path& path) {
 
 /// Adds a file's tensors; `part` is that of a folder of parts, else empty.
 void add_file(LoraSource& source, const fs::path& path, const std::string& part) {
-  const SafetensorsFile file(path);
-  for (const auto& [name, entry] : file.entries()) {
-    source.tensors.emplace(part.empty() ? name : part + "." + name, file.tensor(name));
+  const auto file = open_tensor_file(path);
+  for (const auto& [name, entry] : file->entries()) {
+    source.tensors.emplace(part.empty() ? name : part + "." + name, file->tensor(name));
   }
-  source.metadata.insert(file.metadata().begin(), file.metadata().end());
-  source.hash += sha256_hex(file.data());
+  source.metadata.insert(file->metadata().begin(), file->metadata().end());
+  const auto* safetensors = dynamic_cast<const SafetensorsFile*>(file.get());
+  source.hash += safetensors ? sha256_hex(safetensors->data()) : sha256_of_files({path});
 }
 
 void add_peft_config(LoraSource& source, const fs::path& path, const std::string& part) {
@@ -113,11 +114,6 @@ LoraSource read_lora_source(const fs::path& path) {
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) return read_folder(path);
   if (!is_there(path)) throw InputError(concat(path.string(), ": there is no such LoRA"));
-  const auto ending = path.extension();
-  if (ending == ".pt" || ending == ".bin" || ending == ".ckpt" || ending == ".pth") {
-    throw InputError(concat(path.string(), ": a LoRA is read from .safetensors only, this is a ",
-                            ending.string(), "; convert it first"));
-  }
   LoraSource source;
   add_file(source, path, "");
   add_diffusers_configs(source, path);

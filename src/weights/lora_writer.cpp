@@ -10,7 +10,6 @@
 #include "big/core/text.h"
 #include "big/weights/safetensors.h"
 #include "lora_names.h"
-#include "safetensors_writer.h"
 #include "sgm_names.h"
 
 namespace big {
@@ -61,7 +60,9 @@ void write_kohya(const std::filesystem::path& path,
     if (module.mid.defined()) tensors.emplace_back(name + ".lora_mid.weight", module.mid);
     if (module.magnitude.defined()) tensors.emplace_back(name + ".dora_scale", module.magnitude);
   }
-  metadata["sshs_model_hash"] = sha256_hex(safetensors_data(tensors));
+  // The hash is that of the bytes as they lie in the file: it is known when they were written once.
+  write_safetensors(path, tensors, metadata);
+  metadata["sshs_model_hash"] = sha256_hex(SafetensorsFile(path).data());
   write_safetensors(path, tensors, metadata);
 }
 

@@ -258,7 +258,11 @@ def write_embeddings(ctx, folder):
     generator = torch.Generator().manual_seed(26)
     width = ctx.pipe.text_encoder.config.hidden_size
     save_file({"<cat-toy>": torch.randn(width, generator=generator)}, folder / "learned_embeds.safetensors")
-    save_file({"emb_params": torch.randn(3, width, generator=generator)}, folder / "flurfy.safetensors")
+    vectors = torch.randn(3, width, generator=generator)
+    save_file({"emb_params": vectors}, folder / "flurfy.safetensors")
+    old = {"string_to_token": {"*": 265}, "string_to_param": {"*": vectors}, "name": "pickled", "step": 500,
+           "sd_checkpoint": None, "sd_checkpoint_name": None}
+    torch.save(old, folder / "pickled.pt")  # as the web UIs trained them first
     save_file({"clip_l": torch.randn(2, width, generator=generator), "clip_g": torch.randn(2, 48, generator=generator)},
               folder / "sdxl.safetensors")
 

@@ -86,6 +86,16 @@ TEST_F(TextualInversionTest, ItsVectorsStandForTheWord) {
   EXPECT_TRUE(encode_prompts(model_, {"a style"}).context.isfinite().all().item<bool>());
 }
 
+TEST_F(TextualInversionTest, ThePicklesOfTheWebUisAreReadToo) {
+  const auto folder = test::references("sd1") / "embeddings";
+  const auto applied =
+      apply_embeddings(model_, {{folder / "pickled.pt", ""}, {folder / "flurfy.safetensors", ""}});
+  EXPECT_EQ(applied[0].name, "pickled");
+  const auto table = model_.text_encoder->named_parameters()["text_model.embeddings.token_embedding.weight"];
+  EXPECT_EQ(applied[0].vectors, 3);
+  EXPECT_TRUE(torch::equal(table.slice(0, 49408, 49411), table.slice(0, 49411, 49414))) << "the same vectors";
+}
+
 TEST_F(TextualInversionTest, TheTokenOfTheFileIsItsName) {
   const auto applied =
       apply_embeddings(model_, {{write("x.safetensors", {{"<toy>", torch::ones({kWidth})}}), ""}});
@@ -124,8 +134,8 @@ TEST_F(TextualInversionTest, WhatCannotBeReadIsSaid) {
     return error_of<InputError>([&] { apply_embeddings(model_, {{path, ""}}); });
   };
   EXPECT_NE(say(temp_.path() / "nowhere").find("there is no such embedding"), std::string::npos);
-  std::ofstream(temp_.path() / "x.pt") << "x";
-  EXPECT_NE(say(temp_.path() / "x.pt").find(".safetensors only"), std::string::npos);
+  std::ofstream(temp_.path() / "x.pt") << "neither a pickle nor tensors";
+  EXPECT_NE(say(temp_.path() / "x.pt").find("x.pt"), std::string::npos);
 }
 
 }  // namespace

@@ -60,8 +60,8 @@ TEST(SgmNames, LevelsWithoutTransformersCountTheirLayersToo) {
   EXPECT_EQ(names.at("down_blocks.0.downsamplers.0.conv"), "input_blocks.3.0.op");
   EXPECT_EQ(names.at("down_blocks.1.resnets.0.conv_shortcut"), "input_blocks.4.0.skip_connection");
   EXPECT_EQ(names.at("up_blocks.0.resnets.0.conv2"), "output_blocks.0.0.out_layers.3");
-  EXPECT_EQ(names.at("up_blocks.0.upsamplers.0.conv"), "output_blocks.0.1.conv");
-  EXPECT_EQ(names.at("up_blocks.1.resnets.0.time_emb_proj"), "output_blocks.1.0.emb_layers.1");
+  EXPECT_EQ(names.at("up_blocks.0.upsamplers.0.conv"), "output_blocks.1.1.conv");
+  EXPECT_EQ(names.at("up_blocks.1.resnets.0.time_emb_proj"), "output_blocks.2.0.emb_layers.1");
 }
 
 TEST(LoraNames, EveryLayerOfSdxlIsFoundByEveryOfItsNames) {

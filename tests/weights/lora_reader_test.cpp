@@ -220,8 +220,8 @@ TEST_F(LoraReader, WhatIsNoLoraIsSaid) {
   EXPECT_NE(say(temp_.path() / "nowhere").find("there is no such LoRA"), std::string::npos);
   fs::create_directories(temp_.path() / "empty");
   EXPECT_NE(say(temp_.path() / "empty").find("adapter_model.safetensors"), std::string::npos);
-  std::ofstream(temp_.path() / "old.pt") << "x";
-  EXPECT_NE(say(temp_.path() / "old.pt").find(".safetensors only"), std::string::npos);
+  std::ofstream(temp_.path() / "old.pt") << "neither a pickle nor tensors";
+  EXPECT_NE(say(temp_.path() / "old.pt").find("old.pt"), std::string::npos);
   std::ofstream(temp_.path() / "text.safetensors") << "<html>not found, sorry</html>";
   EXPECT_NE(say(temp_.path() / "text.safetensors").find("not a safetensors file"), std::string::npos);
 }

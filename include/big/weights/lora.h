@@ -35,7 +35,8 @@ struct LoraModule {
 /// A LoRA file in one form.
 struct Lora {
   std::filesystem::path path;
-  std::string hash;  ///< sha256 of the data behind the header, as the web UIs count it (addnet's hash)
+  std::string
+      hash;  ///< sha256 of the data behind the header, as the web UIs count it; of a checkpoint, of the file
   std::vector<LoraModule> modules = {};         ///< by part, then path
   std::map<std::string, std::string> metadata;  ///< the file's own (ss_*, modelspec.*)
   std::vector<std::string> unmatched = {};      ///< keys that name no layer, passed over on request
@@ -43,12 +44,12 @@ struct Lora {
 
 enum class UnmatchedKeys { kRefuse, kIgnore };
 
-/// Reads a LoRA: a .safetensors file of kohya (also with SDXL's original names), diffusers (new and old),
-/// PEFT, LyCORIS (LoCon, DoRA) or ComfyUI, or a folder with `adapter_model.safetensors` and
-/// `adapter_config.json` (PEFT; also one such folder a part) or `pytorch_lora_weights.safetensors`
-/// (diffusers). Tensors share the file's private mapping. Throws InputError: keys that name no layer of the
-/// targets (the first ten, a count and a guess at the cause) unless ignored, wrong shapes, half of a pair,
-/// numbers that are not finite, a file of which nothing fits.
+/// Reads a LoRA: a .safetensors file (or a checkpoint of torch.save) of kohya (also with SDXL's original
+/// names), diffusers (new and old), PEFT, LyCORIS (LoCon, DoRA) or ComfyUI, or a folder with
+/// `adapter_model.safetensors` and `adapter_config.json` (PEFT; also one such folder a part) or
+/// `pytorch_lora_weights.safetensors` (diffusers). Tensors share the file's private mapping. Throws
+/// InputError: keys that name no layer of the targets (the first ten, a count and a guess at the cause)
+/// unless ignored, wrong shapes, half of a pair, numbers that are not finite, a file of which nothing fits.
 Lora read_lora(const std::filesystem::path& path, const LoraTargets& targets, UnmatchedKeys unmatched);
 
 }  // namespace big
