@@ -1,5 +1,6 @@
 #include "lora_source.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -30,8 +31,7 @@ void add_file(LoraSource& source, const fs::path& path, const std::string& part)
     source.tensors.emplace(part.empty() ? name : part + "." + name, file->tensor(name));
   }
   source.metadata.insert(file->metadata().begin(), file->metadata().end());
-  const auto* safetensors = dynamic_cast<const SafetensorsFile*>(file.get());
-  source.hash += safetensors ? sha256_hex(safetensors->data()) : sha256_of_files({path});
+  source.hash += lora_file_hash(path);
 }
 
 void add_peft_config(LoraSource& source, const fs::path& path, const std::string& part) {
@@ -108,6 +108,14 @@ double AdapterConfig::alpha_of(const std::string& path, int64_t rank) const {
     if (path == plain || path.ends_with("." + plain)) found = value;
   }
   return use_rslora ? found * std::sqrt(static_cast<double>(rank)) : found;
+}
+
+std::string lora_file_hash(const fs::path& path) {
+  const auto file = open_tensor_file(path);
+  if (!dynamic_cast<const SafetensorsFile*>(file.get())) return sha256_of_files({path});
+  uint64_t data_bytes = 0;  // the data fill a safetensors file to its end
+  for (const auto& [name, entry] : file->entries()) data_bytes = std::max(data_bytes, entry.end);
+  return sha256_of_file_from(path, fs::file_size(path) - data_bytes);
 }
 
 LoraSource read_lora_source(const fs::path& path) {

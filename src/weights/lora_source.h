@@ -34,6 +34,10 @@ struct LoraSource {
   std::string hash;                              ///< sha256 of the data behind the header(s)
 };
 
+/// The web UIs' hash of a file: sha256 of what lies behind the header, which does not depend on metadata; of a
+/// checkpoint, of the whole file.
+std::string lora_file_hash(const std::filesystem::path& path);
+
 /// Throws InputError where there is no LoRA to be read.
 LoraSource read_lora_source(const std::filesystem::path& path);
 

@@ -6,10 +6,10 @@
 
 #include "big/core/atomic_file.h"
 #include "big/core/json.h"
-#include "big/core/sha256.h"
 #include "big/core/text.h"
 #include "big/weights/safetensors.h"
 #include "lora_names.h"
+#include "lora_source.h"
 #include "sgm_names.h"
 
 namespace big {
@@ -62,7 +62,7 @@ void write_kohya(const std::filesystem::path& path,
   }
   // The hash is that of the bytes as they lie in the file: it is known when they were written once.
   write_safetensors(path, tensors, metadata);
-  metadata["sshs_model_hash"] = sha256_hex(SafetensorsFile(path).data());
+  metadata["sshs_model_hash"] = lora_file_hash(path);
   write_safetensors(path, tensors, metadata);
 }
 

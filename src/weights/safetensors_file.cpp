@@ -31,6 +31,4 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : TensorFile
   metadata_ = std::move(header.metadata);
 }
 
-std::string_view SafetensorsFile::data() const { return mapping().bytes().substr(data_offset_); }
-
 }  // namespace big

@@ -17,6 +17,7 @@
 #include "pixels.h"
 #include "references.h"
 #include "support/parity.h"
+#include "weights/raw_file.h"
 
 namespace big {
 namespace {
@@ -164,10 +165,10 @@ TEST(ApplyLoras, WeightZeroIsNoLora) {
 
 TEST(ApplyLoras, TheModelsFilesStayAsTheyAre) {
   const auto path = folder("sd1") / "model" / "unet" / "diffusion_pytorch_model.safetensors";
-  const auto before = std::string(SafetensorsFile(path).data());
+  const auto before = data_of(path);
   auto ours = model("sd1", torch::kFloat32);
   apply_loras(ours, {choice("sd1", "diffusers", 1)});
-  EXPECT_EQ(SafetensorsFile(path).data(), before);
+  EXPECT_EQ(data_of(path), before);
 }
 
 TEST(ApplyLoras, AFileThatDoesNotFitLeavesTheModelAsItWas) {

@@ -78,7 +78,7 @@ TEST_F(LoraReader, LayersComeWithTheirAlphaOrTheirRank) {
   EXPECT_EQ(lora.modules[1].path, "conv_in");
   EXPECT_EQ(lora.modules[1].alpha, 1.0);
   EXPECT_EQ(lora.modules[1].rank(), 2);
-  EXPECT_EQ(lora.hash, sha256_hex(SafetensorsFile(lora.path).data()));
+  EXPECT_EQ(lora.hash, sha256_hex(data_of(lora.path)));
 }
 
 TEST_F(LoraReader, TheHashDoesNotDependOnTheHeader) {

@@ -9,6 +9,7 @@
 #include "big/core/json.h"
 #include "big/core/sha256.h"
 #include "big/weights/safetensors.h"
+#include "raw_file.h"
 #include "support/parity.h"
 #include "support/temp_dir.h"
 
@@ -181,7 +182,7 @@ TEST(LoraMetadata, TheFilesOwnHashIsThatOfItsData) {
   const auto path = temp.path() / "x.safetensors";
   write_lora(path, lora(), LoraFormat::kKohya, targets(), lora_metadata(lora(), {}));
   const SafetensorsFile file(path);
-  EXPECT_EQ(file.metadata().at("sshs_model_hash"), sha256_hex(file.data()));
+  EXPECT_EQ(file.metadata().at("sshs_model_hash"), sha256_hex(data_of(path)));
   EXPECT_EQ(read_lora(path, targets(), UnmatchedKeys::kRefuse).hash, file.metadata().at("sshs_model_hash"));
 }
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <string_view>
-
 #include "big/weights/tensor_file.h"
 
 namespace big {
@@ -12,8 +10,6 @@ class SafetensorsFile : public TensorFile {
  public:
   /// Throws InputError naming the file and what is wrong where.
   explicit SafetensorsFile(const std::filesystem::path& path);
-  /// Everything behind the header. Lives as long as the file or any of its tensors.
-  std::string_view data() const;
 };
 
 /// Writes tensors (any device; made contiguous) as the Python library does: larger dtypes first, then by
