@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <fstream>
 
 #include "big/core/error.h"
 #include "big/core/sha256.h"
@@ -22,6 +23,15 @@ constexpr std::array kParts = {"unet", "text_encoder", "text_encoder_2"};
 bool is_there(const fs::path& path) {
   std::error_code ignored;  // what cannot be looked at is not there for us
   return fs::exists(path, ignored);
+}
+
+/// By content: a length of eight bytes, then a JSON object.
+bool is_safetensors(const fs::path& path) {
+  constexpr size_t kLengthBytes = 8;
+  std::array<char, kLengthBytes + 1> head{};
+  std::ifstream in(path, std::ios::binary);
+  in.read(head.data(), head.size());
+  return head.back() == '{';
 }
 
 /// Adds a file's tensors; `part` is that of a folder of parts, else empty.
@@ -111,10 +121,10 @@ double AdapterConfig::alpha_of(const std::string& path, int64_t rank) const {
 }
 
 std::string lora_file_hash(const fs::path& path) {
-  const auto file = open_tensor_file(path);
-  if (!dynamic_cast<const SafetensorsFile*>(file.get())) return sha256_of_files({path});
+  if (!is_safetensors(path)) return sha256_of_files({path});
+  const SafetensorsFile file(path);
   uint64_t data_bytes = 0;  // the data fill a safetensors file to its end
-  for (const auto& [name, entry] : file->entries()) data_bytes = std::max(data_bytes, entry.end);
+  for (const auto& [name, entry] : file.entries()) data_bytes = std::max(data_bytes, entry.end);
   return sha256_of_file_from(path, fs::file_size(path) - data_bytes);
 }
 
