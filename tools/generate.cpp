@@ -18,7 +18,8 @@ const ToolText kText = {"generate",
                         "generate --prompt TEXT [options]",
                         {"generate --prompt \"a sks on the beach\"",
                          "generate --prompt \"sks and brc in a garden\" --target_model meta --num_images 4",
-                         "generate --prompt \"a castle\" --target_model pretrained --seed 7"}};
+                         "generate --prompt \"a castle\" --target_model pretrained --seed 7",
+                         "generate --prompt \"a sks in ink <lora:ink:0.8>\""}};
 
 void add_prompt_options(OptionTable& table, DrawOptions& options) {
   const char* const kGroup = "What to draw";
@@ -43,6 +44,23 @@ void add_prompt_options(OptionTable& table, DrawOptions& options) {
       .personal();
   add_source_options(table, kGroup, options.source);
   table.add(kGroup, "negative_prompt", "what shall not be in the picture", &options.generate.negative_prompt);
+  table
+      .add(kGroup, "lora", "a LoRA and how much of it counts, FILE[:weight]; several times for several",
+           &options.loras)
+      .placeholder("FILE")
+      .name_or_path()
+      .personal();
+  table
+      .add(kGroup, "lora_ignore_unmatched", "pass over what in a LoRA fits no layer of the model",
+           &options.lora_ignore_unmatched)
+      .personal();
+  table
+      .add(kGroup, "embedding",
+           "a textual-inversion embedding and its word in the prompt, FILE[:word]; several times for several",
+           &options.embeddings)
+      .placeholder("FILE")
+      .name_or_path()
+      .personal();
   table.add(kGroup, "num_images", "how many pictures", &options.generate.num_images).range(1, 100000);
   table.add(kGroup, "output_dir", "where their folder is made", &options.output_dir)
       .placeholder("DIR")

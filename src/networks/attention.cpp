@@ -14,7 +14,7 @@ AttentionImpl::AttentionImpl(const AttentionOptions& options) : options_(options
   to_q_ = register_module("to_q", linear(options.width, options.width, options.bias));
   to_k_ = register_module("to_k", linear(options.context_width, options.width, options.bias));
   to_v_ = register_module("to_v", linear(options.context_width, options.width, options.bias));
-  to_out_ = register_module("to_out", module_vector<torch::nn::Linear>());
+  to_out_ = register_module("to_out", module_vector<Linear>());
   to_out_->push_back(linear(options.width, options.width));
 }
 

@@ -23,8 +23,8 @@ class AttentionImpl : public torch::nn::Module {
 
  private:
   AttentionOptions options_;
-  torch::nn::Linear to_q_{nullptr}, to_k_{nullptr}, to_v_{nullptr};
-  ModuleVector<torch::nn::Linear> to_out_;
+  Linear to_q_{nullptr}, to_k_{nullptr}, to_v_{nullptr};
+  ModuleVector<Linear> to_out_;
 };
 TORCH_MODULE(Attention);
 

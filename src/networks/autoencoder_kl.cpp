@@ -59,7 +59,7 @@ AutoencoderKLConfig AutoencoderKLConfig::from_json(const Json& config, const std
 struct AutoencoderKLImpl::Parts {
   VaeEncoder encoder{nullptr};
   VaeDecoder decoder{nullptr};
-  torch::nn::Conv2d quant_conv{nullptr}, post_quant_conv{nullptr};
+  Conv2d quant_conv{nullptr}, post_quant_conv{nullptr};
 };
 
 AutoencoderKLImpl::AutoencoderKLImpl(const AutoencoderKLConfig& c) : config(c), parts_(new Parts) {

@@ -58,7 +58,7 @@ struct ClipTextModelImpl::Parts {
   ClipTextEmbeddings embeddings{nullptr};
   ModuleVector<ClipEncoderLayer> layers = module_vector<ClipEncoderLayer>();
   torch::nn::LayerNorm final_layer_norm{nullptr};
-  torch::nn::Linear text_projection{nullptr};
+  Linear text_projection{nullptr};
 };
 
 ClipTextModelImpl::ClipTextModelImpl(const ClipTextConfig& c) : config(c), parts_(new Parts) {

@@ -5,6 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "conv_2d.h"
+#include "linear.h"
+
 namespace big {
 
 /// A registered list of modules of one type: children "0", "1", ... as diffusers' ModuleList, without its
@@ -36,16 +39,14 @@ ModuleVector<Holder> module_vector() {
 
 enum class Bias { kNo, kYes };
 
-inline torch::nn::Linear linear(int64_t in, int64_t out, Bias bias = Bias::kYes) {
-  return torch::nn::Linear(torch::nn::LinearOptions(in, out).bias(bias == Bias::kYes));
+inline Linear linear(int64_t in, int64_t out, Bias bias = Bias::kYes) {
+  return Linear(torch::nn::LinearOptions(in, out).bias(bias == Bias::kYes));
 }
 
-inline torch::nn::Conv2d conv_1x1(int64_t in, int64_t out) {
-  return torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, 1));
-}
+inline Conv2d conv_1x1(int64_t in, int64_t out) { return Conv2d(torch::nn::Conv2dOptions(in, out, 1)); }
 
-inline torch::nn::Conv2d conv_3x3(int64_t in, int64_t out, int64_t stride = 1, int64_t padding = 1) {
-  return torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, 3).stride(stride).padding(padding));
+inline Conv2d conv_3x3(int64_t in, int64_t out, int64_t stride = 1, int64_t padding = 1) {
+  return Conv2d(torch::nn::Conv2dOptions(in, out, 3).stride(stride).padding(padding));
 }
 
 inline torch::nn::GroupNorm group_norm(int64_t groups, int64_t channels, double eps) {

@@ -2,6 +2,8 @@
 
 #include <torch/nn.h>
 
+#include "linear.h"
+
 namespace big {
 
 /// diffusers' Timesteps: t [B] -> [B,width] of cosines and sines (sines first unless flip_sin_to_cos), always
@@ -30,7 +32,7 @@ class TimestepEmbeddingImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& sinusoid, const torch::Tensor& condition = {});
 
  private:
-  torch::nn::Linear linear_1_{nullptr}, cond_proj_{nullptr}, linear_2_{nullptr};
+  Linear linear_1_{nullptr}, cond_proj_{nullptr}, linear_2_{nullptr};
 };
 TORCH_MODULE(TimestepEmbedding);
 

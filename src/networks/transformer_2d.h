@@ -14,7 +14,7 @@ class FeedForwardImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& x);
 
  private:
-  torch::nn::Linear proj_{nullptr}, out_{nullptr};
+  Linear proj_{nullptr}, out_{nullptr};
 };
 TORCH_MODULE(FeedForward);
 
@@ -53,8 +53,8 @@ class Transformer2DImpl : public torch::nn::Module {
 
   torch::nn::GroupNorm norm_{nullptr};
   // One pair is there: 1x1 convolutions (SD 1) or, the same numbers in another order, linear layers (SD 2).
-  torch::nn::Conv2d conv_in_{nullptr}, conv_out_{nullptr};
-  torch::nn::Linear linear_in_{nullptr}, linear_out_{nullptr};
+  Conv2d conv_in_{nullptr}, conv_out_{nullptr};
+  Linear linear_in_{nullptr}, linear_out_{nullptr};
   ModuleVector<BasicTransformerBlock> blocks_;
 };
 TORCH_MODULE(Transformer2D);

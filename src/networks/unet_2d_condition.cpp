@@ -73,7 +73,7 @@ void check_added(const UNet2DConditionConfig& config, const AddedConditions& add
 }  // namespace
 
 struct UNet2DConditionImpl::Parts {
-  torch::nn::Conv2d conv_in{nullptr}, conv_out{nullptr};
+  Conv2d conv_in{nullptr}, conv_out{nullptr};
   TimestepEmbedding time_embedding{nullptr}, add_embedding{nullptr};
   ModuleVector<UNetDownBlock> down_blocks = module_vector<UNetDownBlock>();
   UNetMidBlock mid_block{nullptr};

@@ -36,9 +36,9 @@ torch::Tensor run_layer(ResnetBlock2D resnet,
   if (skip.defined()) in.push_back(skip);
   if (!inputs.checkpointing || !torch::GradMode::is_enabled()) return layer(in);
 
-  auto parameters = resnet->parameters();
+  auto parameters = parameters_with_adapters(*resnet);
   if (transformer) {
-    const auto more = transformer->parameters();
+    const auto more = parameters_with_adapters(*transformer);
     parameters.insert(parameters.end(), more.begin(), more.end());
   }
   return checkpoint(layer, in, parameters);

@@ -21,7 +21,7 @@ VaeAttentionImpl::VaeAttentionImpl(int64_t channels, int64_t norm_num_groups) {
   to_q_ = register_module("to_q", linear(channels, channels));
   to_k_ = register_module("to_k", linear(channels, channels));
   to_v_ = register_module("to_v", linear(channels, channels));
-  to_out_ = register_module("to_out", module_vector<torch::nn::Linear>());
+  to_out_ = register_module("to_out", module_vector<Linear>());
   to_out_->push_back(linear(channels, channels));
 }
 

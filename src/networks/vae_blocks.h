@@ -17,8 +17,8 @@ class VaeAttentionImpl : public torch::nn::Module {
 
  private:
   torch::nn::GroupNorm group_norm_{nullptr};
-  torch::nn::Linear to_q_{nullptr}, to_k_{nullptr}, to_v_{nullptr};
-  ModuleVector<torch::nn::Linear> to_out_;
+  Linear to_q_{nullptr}, to_k_{nullptr}, to_v_{nullptr};
+  ModuleVector<Linear> to_out_;
 };
 TORCH_MODULE(VaeAttention);
 
@@ -70,7 +70,7 @@ class VaeEncoderImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& pixels);
 
  private:
-  torch::nn::Conv2d conv_in_{nullptr}, conv_out_{nullptr};
+  Conv2d conv_in_{nullptr}, conv_out_{nullptr};
   ModuleVector<VaeDownBlock> down_blocks_;
   VaeMidBlock mid_block_{nullptr};
   torch::nn::GroupNorm conv_norm_out_{nullptr};
@@ -84,7 +84,7 @@ class VaeDecoderImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& latents);
 
  private:
-  torch::nn::Conv2d conv_in_{nullptr}, conv_out_{nullptr};
+  Conv2d conv_in_{nullptr}, conv_out_{nullptr};
   VaeMidBlock mid_block_{nullptr};
   ModuleVector<VaeUpBlock> up_blocks_;
   torch::nn::GroupNorm conv_norm_out_{nullptr};

@@ -71,12 +71,19 @@ DrawResult draw_into(const std::filesystem::path& directory,
   LoadOptions load{device, parse_dtype(options.dtype, device), options.source};
   load.source.clip_vocabulary = clip_vocabulary_folder(options.project_models);
   StableDiffusion model = load_model(plan.model_folder, load);
+  PictureContext context;
+  context.loras =
+      apply_loras(model, plan.loras,
+                  {options.lora_ignore_unmatched ? UnmatchedKeys::kIgnore : UnmatchedKeys::kRefuse,
+                   AdapterPlacement::kMerged});
+  context.embeddings = apply_embeddings(model, plan.embeddings);
   GenerateOptions wish = options.generate;
   wish.prompt = plan.prompt_used;
   const BaseModel drawn_by =
       find_base(plan.model_folder.string(), options.models_dir, options.project_models);
-  Gallery gallery(options, plan, {choose_sampler(wish.scheduler, model.schedule->config()), drawn_by.hash},
-                  directory);
+  context.sampler = choose_sampler(wish.scheduler, model.schedule->config());
+  context.model_hash = drawn_by.hash;
+  Gallery gallery(options, plan, std::move(context), directory);
   try {
     generate(
         model, wish, [&](int64_t index, Image image) { gallery.add(index, std::move(image)); }, progress);

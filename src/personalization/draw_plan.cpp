@@ -9,6 +9,7 @@
 #include "big/registry/names.h"
 #include "big/registry/prompt_template.h"
 #include "big/registry/registry.h"
+#include "draw_addons.h"
 
 namespace big {
 namespace {
@@ -24,13 +25,14 @@ std::string listed(const Categories& known) {
 
 /// "'brc' is known in meta (toy), not in private": for words that only another target model knows.
 std::vector<std::string> hints_for(const DrawOptions& options,
+                                   const std::string& prompt,
                                    const Registry& registry,
                                    const Categories& known) {
   std::vector<std::string> hints;
   for (const TargetModel other : {TargetModel::kPrivate, TargetModel::kPrivateMeta, TargetModel::kMeta}) {
     if (other == options.target) continue;
     const Categories elsewhere = registry.categories(other, options.user);
-    for (const std::string& word : expand_identifiers(options.generate.prompt, elsewhere).identifiers) {
+    for (const std::string& word : expand_identifiers(prompt, elsewhere).identifiers) {
       if (known.count(word) != 0) continue;
       hints.push_back("'" + word + "' is known in " + to_string(other) + " (" + elsewhere.at(word) +
                       "), not in " + to_string(options.target) + ": --target_model " + to_string(other) +
@@ -81,30 +83,26 @@ std::string folder_word(TargetModel target, const std::string& subject) {
   return target == TargetModel::kMeta ? "metamodel" : "pretrained";
 }
 
-DrawPlan plan_pretrained(const DrawOptions& options) {
+DrawPlan plan_pretrained(const DrawOptions& options, const std::string& prompt) {
   const BaseModel base = find_base(options.pretrained_model, options.models_dir, options.project_models);
   DrawPlan plan;
   plan.model_folder = base.folder;
   plan.model_name = base.name;
   plan.folder_word = folder_word(options.target, "");
   plan.base_hash = base.hash;
-  plan.prompt_used = options.generate.prompt;
+  plan.prompt_used = prompt;
   if (!options.identifier.empty())
     plan.hints = {"--identifier is passed over: the pretrained model knows none"};
   return plan;
 }
 
-}  // namespace
-
-DrawPlan plan_drawing(const DrawOptions& options) {
-  if (!is_valid_utf8(options.generate.prompt)) throw UsageError("the prompt is not valid UTF-8");
-  if (options.target == TargetModel::kPretrained) return plan_pretrained(options);
+DrawPlan plan_subjects(const DrawOptions& options, const std::string& prompt) {
   const Registry registry = read_registry(options.models_dir);
   const Categories known = registry.categories(options.target, options.user);
-  const ExpandedPrompt expanded = expand_identifiers(options.generate.prompt, known);
+  const ExpandedPrompt expanded = expand_identifiers(prompt, known);
 
   DrawPlan plan;
-  plan.hints = hints_for(options, registry, known);
+  plan.hints = hints_for(options, prompt, registry, known);
   if (!options.identifier.empty()) check_identifier(options, known, plan.hints);
   plan.prompt_used = expanded.text;
   plan.identifiers = expanded.identifiers;
@@ -127,6 +125,19 @@ DrawPlan plan_drawing(const DrawOptions& options) {
   plan.model_folder = current_model(registry, options.models_dir, options.target, options.user, subject);
   plan.folder_word = folder_word(options.target, subject);
   plan.model_name = plan.folder_word;
+  return plan;
+}
+
+}  // namespace
+
+DrawPlan plan_drawing(const DrawOptions& options) {
+  if (!is_valid_utf8(options.generate.prompt)) throw UsageError("the prompt is not valid UTF-8");
+  // First of all: a LoRA may be called like an identifier.
+  const TaggedPrompt typed = take_lora_tags(options.generate.prompt);
+  DrawPlan plan = options.target == TargetModel::kPretrained ? plan_pretrained(options, typed.text)
+                                                             : plan_subjects(options, typed.text);
+  plan.loras = find_loras(options, typed.loras);
+  plan.embeddings = find_embeddings(options, plan.prompt_used);
   return plan;
 }
 

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "big/diffusion/samplers.h"
 #include "big/imaging/png.h"
 #include "big/personalization/draw.h"
+#include "big/pipeline/lora.h"
+#include "big/pipeline/textual_inversion.h"
 
 namespace big {
 
@@ -12,6 +15,8 @@ namespace big {
 struct PictureContext {
   SamplerChoice sampler;
   std::string model_hash;  ///< sha256 of the UNet's weights that drew it
+  std::vector<AppliedLora> loras;
+  std::vector<AppliedEmbedding> embeddings;
 };
 
 /// Text of one picture: `parameters` as the web UIs write and parse it, and `big`, a JSON object of our own.

@@ -4,24 +4,10 @@
 
 #include "big/core/error.h"
 #include "big/core/text.h"
+#include "listing.h"
 
 namespace big {
 namespace {
-
-constexpr size_t kShown = 10;
-
-std::string shape_text(c10::IntArrayRef shape) {
-  std::vector<std::string> sizes;
-  for (const int64_t size : shape) sizes.push_back(std::to_string(size));
-  return concat("[", join(sizes, ","), "]");
-}
-
-std::string list(const std::vector<std::string>& items) {
-  const size_t shown = std::min(items.size(), kShown);
-  std::string text = join({items.begin(), items.begin() + static_cast<ptrdiff_t>(shown)}, ", ");
-  if (items.size() > shown) text += concat(" and ", items.size() - shown, " more");
-  return text;
-}
 
 /// What kind of model has another shape there.
 std::string guess_from_shape(const std::string& name, c10::IntArrayRef found, c10::IntArrayRef expected) {
@@ -63,9 +49,9 @@ std::string LoadProblems::guess() const {
 
 void LoadProblems::throw_if_any(const std::string& where) const {
   std::vector<std::string> parts;
-  if (!misshapen_.empty()) parts.push_back(list(misshapen_));
-  if (!missing_.empty()) parts.push_back(concat("missing: ", list(missing_)));
-  if (!surplus_.empty()) parts.push_back(concat("not expected: ", list(surplus_)));
+  if (!misshapen_.empty()) parts.push_back(first_ten(misshapen_));
+  if (!missing_.empty()) parts.push_back(concat("missing: ", first_ten(missing_)));
+  if (!surplus_.empty()) parts.push_back(concat("not expected: ", first_ten(surplus_)));
   if (!parts.empty()) throw InputError(concat(where, ": ", join(parts, "; "), " (", guess(), ")"));
 }
 

@@ -6,6 +6,7 @@
 #include "big/imaging/png.h"
 #include "big/imaging/read_image.h"
 #include "cli/taught_models.h"
+#include "weights/raw_file.h"
 
 namespace big {
 namespace {
@@ -103,6 +104,70 @@ TEST_F(Generate, APictureAloneEqualsTheOneInABatch) {
     largest = std::max(largest, std::abs(a.pixels[i] - b.pixels[i]));
   EXPECT_LE(largest, 1);
   EXPECT_NE(read_image(file(batch, 1)), b);
+}
+
+/// A safetensors file with numbers of fp32.
+std::string numbers(size_t count, float value) {
+  std::string bytes;
+  for (size_t i = 0; i < count; ++i) bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
+  return bytes;
+}
+
+TEST_F(Generate, LorasAndEmbeddingsAreAppliedAndNoted) {
+  const fs::path loras = models_.path() / "loras", embeddings = models_.path() / "embeddings";
+  fs::create_directories(loras);
+  fs::create_directories(embeddings);
+  fs::rename(
+      write_raw(
+          here_.path(),
+          R"({"lora_unet_conv_in.lora_down.weight":{"dtype":"F32","shape":[1,4,3,3],"data_offsets":[0,144]},)"
+          R"("lora_unet_conv_in.lora_up.weight":{"dtype":"F32","shape":[64,1,1,1],"data_offsets":[144,400]}})",
+          numbers(36 + 64, 0.05F)),
+      loras / "ink.safetensors");
+  fs::rename(
+      write_raw(here_.path(), R"({"emb_params":{"dtype":"F32","shape":[1,192],"data_offsets":[0,768]}})",
+                numbers(192, 0.5F)),
+      embeddings / "fluffy.safetensors");
+  const std::vector<std::string> common = {"--num_images", "1", "--seed", "3", "--prompt"};
+  const auto picture = [&](const std::string& prompt, const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = common;
+    arguments.push_back(prompt);
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return file(draw(arguments), 0);
+  };
+  const fs::path plain = picture("a sks", {}), tagged = picture("a sks<lora:ink:0.5>", {});
+  const fs::path flagged = picture("a sks", {"--lora", "ink:0.5"});
+  EXPECT_NE(read_image(plain), read_image(tagged));
+  EXPECT_EQ(read_image(flagged), read_image(tagged));
+  const std::string parameters = read_png_text(tagged).at("parameters");
+  EXPECT_EQ(parameters.find("a sks dog <lora:ink:0.5>\n"), 0u) << parameters;
+  EXPECT_TRUE(std::regex_search(parameters, std::regex(", Lora hashes: \"ink: [0-9a-f]{12}\", Version")))
+      << parameters;
+  EXPECT_EQ(Json::parse(read_png_text(tagged).at("big"))["loras"][0]["name"], "ink");
+
+  const fs::path fluffy = picture("a fluffy sks", {});
+  EXPECT_NE(read_png_text(fluffy).at("parameters").find("TI hashes: \"fluffy: "), std::string::npos);
+  const ToolRun said = run({"--prompt", "a fluffy sks <lora:ink>", "--num_images", "1"});
+  EXPECT_NE(said.err.find("LoRA <lora:ink:1> from "), std::string::npos) << said.err;
+  EXPECT_NE(said.err.find("embedding 'fluffy' from "), std::string::npos) << said.err;
+}
+
+TEST_F(Generate, ALoraThatDoesNotFitIsRefusedOrPassedOver) {
+  fs::create_directories(models_.path() / "loras");
+  const auto sdxl = models_.path() / "loras/sdxl.safetensors";
+  fs::rename(
+      write_raw(
+          here_.path(),
+          R"({"lora_te2_text_model_encoder_layers_0_mlp_fc1.alpha":{"dtype":"F32","shape":[],"data_offsets":[0,4]}})",
+          numbers(1, 1)),
+      sdxl);
+  const std::string error = failure({"--prompt", "a sks", "--lora", "sdxl", "--quiet"}, 3);
+  EXPECT_NE(error.find("1 of 1 keys name no layer of this model: lora_te2_"), std::string::npos) << error;
+  EXPECT_NE(error.find("a LoRA for SDXL"), std::string::npos) << error;
+  failure({"--prompt", "a sks", "--lora", "sdxl", "--lora_ignore_unmatched", "--quiet"}, 3);
+  failure({"--prompt", "a sks", "--lora", "nowhere", "--quiet"}, 3);
+  failure({"--prompt", "a sks <lora:sdxl:much>", "--quiet"}, 2);
+  failure({"--prompt", "a sks", "--embedding", "nowhere", "--quiet"}, 3);
 }
 
 TEST_F(Generate, EveryTargetModelHasItsFolder) {

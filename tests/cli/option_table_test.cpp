@@ -91,6 +91,55 @@ TEST(OptionTable, StrayArgumentsAreExplained) {
             "unexpected argument 'false'; a boolean is written --name=false");
 }
 
+/// A tool that takes a list.
+struct ListSample {
+  std::vector<std::string> styles;
+  OptionTable table{{"sample", "a sample", "sample [options]", {}}};
+  TempDir dir;
+  ListSample() { table.add("G", "style", "a style; several times for several", &styles).name_or_path(); }
+  void config(const std::string& text) {
+    write_file(dir.path() / "sample.toml", text);
+    table.read_config(dir.path() / "sample.toml");
+  }
+};
+
+TEST(OptionTable, AListTakesItsFlagSeveralTimes) {
+  ListSample s;
+  s.table.read_flags({"--style", "ink:0.5", "--style=a, b"});
+  EXPECT_EQ(s.styles, (std::vector<std::string>{"ink:0.5", "a, b"}));
+  s.config("style = ['pencil']");
+  EXPECT_EQ(s.styles.size(), 2u) << "flags win";
+  EXPECT_NE(s.table.print_config().find("style = [\"ink:0.5\", \"a, b\"]  # command line"),
+            std::string::npos);
+  EXPECT_EQ(s.table.config_json()["config"]["style"]["value"], (OrderedJson{"ink:0.5", "a, b"}));
+}
+
+TEST(OptionTable, AListIsAnArrayOrOneTextInAFile) {
+  ListSample many, one, none;
+  many.config("style = ['ink', 'folder/x:2']");
+  EXPECT_EQ(many.styles, (std::vector<std::string>{"ink", (many.dir.path() / "folder/x:2").string()}));
+  ListSample again;
+  again.config(many.table.print_config());
+  EXPECT_EQ(again.styles, many.styles);
+  one.config("style = 'ink'");
+  EXPECT_EQ(one.styles, std::vector<std::string>{"ink"});
+  none.config("style = []");
+  EXPECT_TRUE(none.styles.empty());
+  EXPECT_NE(none.table.print_config().find("style = []  # sample.toml"), std::string::npos);
+}
+
+TEST(OptionTable, OtherThingsInAListAreRefused) {
+  for (const char* text : {"style = 3", "style = ['a', 3]", "style = [['a']]", "style = {a = 1}"}) {
+    ListSample s;
+    EXPECT_NE(error_of<InputError>([&] { s.config(text); }).find("sample.toml:1: 'style': "),
+              std::string::npos)
+        << text;
+  }
+  Sample plain;
+  EXPECT_NE(error_of<InputError>([&] { plain.config("steps = [1]"); }).find("'an array' is not"),
+            std::string::npos);
+}
+
 TEST(OptionTable, AValueGivenTwiceIsRefused) {
   EXPECT_EQ(Sample().usage_error({"photos", "--photos", "other"}),
             "--photos and PHOTOS are the same value: give one of them");

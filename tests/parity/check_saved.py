@@ -1,4 +1,5 @@
-"""check_saved.py BUILD: models taught and saved by the C++ side open in diffusers and draw the same pictures.
+"""check_saved.py BUILD: models taught and saved by the C++ side open in diffusers and draw the same pictures; its LoRA
+files too (check_loras.py).
 
 BUILD/saved/<name>/ holds model/ and drawn.safetensors (the pictures, and how they were asked for), made by
 tests/training/saved_models_test.cpp. Loading must be silent: no missing, unexpected or misshapen tensor, no warning.
@@ -24,6 +25,8 @@ from diffusers import (
 )
 from safetensors import safe_open
 from transformers import CLIPTextModel, CLIPTextModelWithProjection
+
+import check_loras
 
 EXPECTED = {"sd1", "sd2", "starter", "sdxl", "sd1_half"}
 # Classes by name, not DiffusionPipeline: what importing them says is not about the model.
@@ -109,6 +112,7 @@ def main(build):
     assert set(folders) == EXPECTED, f"saved models are {sorted(folders)}, expected {sorted(EXPECTED)}"
     for name in sorted(folders):
         check(folders[name])
+    check_loras.check(Path(build))
 
 
 if __name__ == "__main__":

@@ -60,6 +60,30 @@ TEST(PictureMetadata, ParametersAreAsTheWebUisParseThem) {
             "hash: eeeeeeeeee, Model: \"my, model: 1\", RNG: CPU, Version: BIG 0.1.0");
 }
 
+TEST(PictureMetadata, LorasAndEmbeddingsAreNamedAsTheWebUisDo) {
+  DrawOptions options;
+  options.program_version = "0.1.0";
+  DrawPlan plan;
+  plan.prompt_used = "a <toy>";
+  PictureContext context;
+  context.loras = {{.wish = {"ink", 0.5, 1}, .hash = std::string(64, 'a')},
+                   {.wish = {"b:c"}, .hash = "0123456789abcdef"}};
+  context.embeddings = {{"<toy>", std::string(64, 'c'), 2}};
+  const auto text = picture_text(options, plan, context, Image(8, 8), 0);
+  const auto& parameters = text.at("parameters");
+  EXPECT_EQ(parameters.find("a <toy> <lora:ink:0.5:1> <lora:b:c:1>\nSteps: "), 0u) << parameters;
+  EXPECT_NE(parameters.find(", RNG: CPU, Lora hashes: \"ink: aaaaaaaaaaaa, bc: 0123456789ab\", TI hashes: "
+                            "\"<toy>: cccccccccccc\", Version: BIG 0.1.0"),
+            std::string::npos)
+      << parameters;
+  const Json own = Json::parse(text.at("big"));
+  EXPECT_EQ(own["loras"][0]["name"], "ink");
+  EXPECT_EQ(own["loras"][0]["text_encoder_weight"], 0.5);
+  EXPECT_EQ(own["loras"][0]["unet_weight"], 1);
+  EXPECT_EQ(own["loras"][0]["hash"], std::string(64, 'a'));
+  EXPECT_EQ(own["embeddings"][0]["vectors"], 2);
+}
+
 TEST(PictureMetadata, TheNegativePromptHasALineOfItsOwn) {
   DrawOptions options;
   options.generate.negative_prompt = "blurry";
@@ -99,6 +123,11 @@ class DrawPlanning : public testing::Test {
     options_.output_dir = dir_.path() / "out";
   }
 
+  fs::path make_shelf(const std::string& name) {
+    fs::create_directories(dir_.path() / name);
+    return dir_.path() / name;
+  }
+
   TempDir dir_;
   DrawOptions options_;
 };
@@ -130,6 +159,72 @@ TEST_F(DrawPlanning, OtherPeopleDoNotSeeAPrivateSubject) {
   const auto message = error_of<UsageError>([&] { plan_drawing(options_); });
   EXPECT_NE(message.find("known: nothing taught yet; 'sks' is known in meta (house)"), std::string::npos)
       << message;
+}
+
+TEST_F(DrawPlanning, TagsAreTakenOutBeforeIdentifiersAreFound) {
+  std::ofstream(make_shelf("loras") / "sks.safetensors") << "x";
+  options_.generate.prompt = "a sks <lora:sks:0.5>";
+  const DrawPlan plan = plan_drawing(options_);
+  EXPECT_EQ(plan.prompt_used, "a sks dog");
+  ASSERT_EQ(plan.loras.size(), 1u);
+  EXPECT_EQ(plan.loras[0].file, dir_.path() / "loras/sks.safetensors");
+  EXPECT_EQ(plan.loras[0].wish.unet_weight, 0.5);
+}
+
+TEST_F(DrawPlanning, LorasAreFoundByNameAndByPath) {
+  const fs::path shelf = make_shelf("loras");
+  std::ofstream(shelf / "ink.safetensors") << "x";
+  std::ofstream(shelf / "odd:2.safetensors") << "x";
+  fs::create_directories(shelf / "folder");
+  std::ofstream(dir_.path() / "other.safetensors") << "x";
+  options_.generate.prompt = "a sks";
+  options_.loras = {"ink", "ink.safetensors:0.25", "folder:2", "odd:2",
+                    (dir_.path() / "other.safetensors").string() + ":-1:1"};
+  const auto loras = plan_drawing(options_).loras;
+  ASSERT_EQ(loras.size(), 5u);
+  const std::vector<fs::path> files = {shelf / "ink.safetensors", shelf / "ink.safetensors", shelf / "folder",
+                                       shelf / "odd:2.safetensors", dir_.path() / "other.safetensors"};
+  const std::vector<double> weights = {1, 0.25, 2, 1, 1};
+  const std::vector<std::string> names = {"ink", "ink", "folder", "odd:2", "other"};
+  for (size_t i = 0; i < loras.size(); ++i) {
+    EXPECT_EQ(loras[i].file, files[i]);
+    EXPECT_EQ(loras[i].wish.unet_weight, weights[i]);
+    EXPECT_EQ(loras[i].wish.name, names[i]);
+  }
+  EXPECT_EQ(loras[4].wish.text_encoder_weight, -1);
+}
+
+TEST_F(DrawPlanning, AnUnknownLoraIsRefusedWithTheList) {
+  std::ofstream(make_shelf("loras") / "watercolour.safetensors") << "x";
+  for (const char* prompt : {"a sks <lora:watercolor:1>", "a sks"}) {
+    options_.generate.prompt = prompt;
+    const auto message = error_of<InputError>([&] { plan_drawing(options_); });
+    EXPECT_NE(message.find("--lora watercolor: there is no such file, did you mean 'watercolour'?"),
+              std::string::npos)
+        << message;
+    options_.loras = {"watercolor:0.5"};
+  }
+}
+
+TEST_F(DrawPlanning, EmbeddingsAreTakenWhereThePromptNamesThem) {
+  const fs::path shelf = make_shelf("embeddings");
+  for (const char* name : {"fluffy", "bad hands", "unused"})
+    std::ofstream(shelf / (std::string(name) + ".safetensors")) << "x";
+  std::ofstream(shelf / "sks.txt") << "x";
+  options_.generate.prompt = "a Fluffy sks, notunused";
+  options_.generate.negative_prompt = "bad hands";
+  const auto names = [&] {
+    std::vector<std::string> found;
+    for (const auto& one : plan_drawing(options_).embeddings)
+      found.push_back(one.file.stem().string() + "=" + one.name);
+    return found;
+  };
+  EXPECT_EQ(names(), (std::vector<std::string>{"bad hands=bad hands", "fluffy=fluffy"}));
+  options_.embeddings = {"unused:toy", "fluffy"};
+  EXPECT_EQ(names(), (std::vector<std::string>{"unused=toy", "fluffy=", "bad hands=bad hands"}));
+  options_.embeddings = {"fluffi"};
+  EXPECT_NE(error_of<InputError>([&] { plan_drawing(options_); }).find("did you mean 'fluffy'?"),
+            std::string::npos);
 }
 
 TEST_F(DrawPlanning, AStoppedRunKeepsFinishedPicturesAndSaysWhere) {

@@ -5,6 +5,7 @@
 
 #include "big/pipeline/text_to_image.h"
 #include "big/weights/safetensors.h"
+#include "pixels.h"
 #include "references.h"
 
 namespace big {
@@ -42,9 +43,7 @@ std::vector<Case> cases(const SafetensorsFile& file) {
   return all;
 }
 
-torch::Tensor pixels(const Image& image) {
-  return torch::tensor(image.pixels, torch::kUInt8).view({image.height, image.width, 3}).to(torch::kInt32);
-}
+using test::pixels;
 
 class PicturesParity : public testing::TestWithParam<std::string> {
  protected:

@@ -89,9 +89,15 @@ void OptionTable::read_flags(const std::vector<std::string>& arguments) {
       }
       used = &spelling;
       const auto& values = spelling.parsed->results();
-      if (values.size() > 1 && !option.is_boolean()) throw UsageError(spelling.shown + " is given twice");
-      assign(option, {RawValue::Kind::kText, values.back(), spelling.shown, {}}, Origin::kFlag,
-             "command line");
+      const bool many = option.is_boolean() || option.is_list();
+      if (values.size() > 1 && !many) throw UsageError(spelling.shown + " is given twice");
+      RawValue raw{RawValue::Kind::kText, values.back(), spelling.shown, {}};
+      if (option.is_list()) {
+        const RawValue pattern = raw;
+        raw.kind = RawValue::Kind::kList;
+        for (const std::string& value : values) raw.elements.emplace_back(pattern).text = value;
+      }
+      assign(option, raw, Origin::kFlag, "command line");
     }
   }
 }

@@ -58,7 +58,12 @@ RawValue raw_value(const toml::node& node, const std::string& where, const std::
     return {Kind::kNumber, number_text(number->get()), where, base};
   if (const auto* boolean = node.as_boolean())
     return {Kind::kBoolean, boolean->get() ? "true" : "false", where, base};
-  const std::string kind = node.is_table() ? "a table" : node.is_array() ? "an array" : "a date";
+  if (const auto* array = node.as_array()) {
+    RawValue list{Kind::kList, "an array", where, base};
+    for (const toml::node& element : *array) list.elements.push_back(raw_value(element, where, base));
+    return list;
+  }
+  const std::string kind = node.is_table() ? "a table" : "a date";
   return {Kind::kOther, kind, where, base};
 }
 

@@ -13,7 +13,7 @@ constexpr size_t kHelpWidth = 110;
 std::string value_word(const Option& option) {
   if (option.is_boolean()) return "";
   if (!option.placeholder_word().empty()) return " " + option.placeholder_word();
-  return option.is_text() ? " TEXT" : " N";
+  return option.is_text() || option.is_list() ? " TEXT" : " N";
 }
 
 std::string left_side(const Option& option) {
@@ -98,7 +98,10 @@ OrderedJson OptionTable::config_json() const {
   for (const Option& option : options_) {
     if (option.is_flag_only()) continue;
     OrderedJson value = option.is_unset() ? OrderedJson(nullptr) : OrderedJson(option.value_text());
-    if (!option.is_unset() && !option.is_text()) value = OrderedJson::parse(option.value_text());
+    if (option.is_list()) value = OrderedJson::parse(option.value_toml());
+    if (!option.is_unset() && !option.is_text() && !option.is_list()) {
+      value = OrderedJson::parse(option.value_text());
+    }
     values[option.name()] = {{"value", value},
                              {"from", option.is_unset() ? option.unset_meaning() : option.source()}};
   }

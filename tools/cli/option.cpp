@@ -74,6 +74,8 @@ void Option::assign(const RawValue& raw, Origin origin, const std::string& sourc
     read_boolean(raw);
   } else if (std::holds_alternative<double*>(field_)) {
     read_number(raw);
+  } else if (is_list()) {
+    read_list(raw);
   } else if (is_text()) {
     read_text(raw);
   } else {
@@ -92,18 +94,28 @@ std::string Option::value_text() const {
     std::string operator()(const double* v) const { return number_text(*v); }
     std::string operator()(const bool* v) const { return *v ? "true" : "false"; }
     std::string operator()(const TargetModel* v) const { return to_string(*v); }
+    std::string operator()(const std::vector<std::string>* v) const { return join(*v, ", "); }
   };
   return std::visit(Show{}, field_);
 }
 
+bool Option::is_path_text(const std::string& text) const {
+  return std::holds_alternative<std::filesystem::path*>(field_) ||
+         (name_or_path_ && text.find('/') != std::string::npos);
+}
+
 std::string Option::value_toml() const {
-  const std::string text = value_text();
-  const bool is_path = std::holds_alternative<std::filesystem::path*>(field_) ||
-                       (name_or_path_ && text.find('/') != std::string::npos);
-  if (is_path && !text.empty()) {
-    return toml_string(std::filesystem::absolute(text).lexically_normal().string());
+  const auto quoted = [this](const std::string& text) {
+    const bool is_path = is_path_text(text) && !text.empty();
+    return toml_string(is_path ? std::filesystem::absolute(text).lexically_normal().string() : text);
+  };
+  if (const auto* list = std::get_if<std::vector<std::string>*>(&field_)) {
+    std::vector<std::string> elements;
+    for (const std::string& element : **list) elements.push_back(quoted(element));
+    return "[" + join(elements, ", ") + "]";
   }
-  if (is_text()) return toml_string(text);
+  const std::string text = value_text();
+  if (is_text()) return quoted(text);
   // TOML's integers end at 2^63 - 1; a larger seed is written, and accepted, as a string.
   if (const auto* seed = std::get_if<uint64_t*>(&field_)) {
     if (**seed > static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) return toml_string(text);

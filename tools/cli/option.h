@@ -16,19 +16,26 @@ enum class Origin { kDefault, kBigJson, kConfigFile, kFlag };
 
 /// A value as a source wrote it, before its option reads it. kText is the command line's: any type.
 struct RawValue {
-  enum class Kind { kText, kString, kInteger, kNumber, kBoolean, kOther };
+  enum class Kind { kText, kString, kInteger, kNumber, kBoolean, kList, kOther };
   Kind kind = Kind::kText;
   std::string text;
   std::string where;           ///< names the value in errors: "--seed", "finetune.toml:3: 'seed'"
   std::filesystem::path base;  ///< folder that relative paths count from; empty: the working directory
+  std::vector<RawValue> elements = {};  ///< of a list
 };
 
 /// One option, declared once: flag, TOML key, big.json key, help line and line of --print_config are all made
 /// from it. It points at the field of an options struct, which holds the default.
 class Option {
  public:
-  using Field =
-      std::variant<std::string*, std::filesystem::path*, int64_t*, uint64_t*, double*, bool*, TargetModel*>;
+  using Field = std::variant<std::string*,
+                             std::filesystem::path*,
+                             int64_t*,
+                             uint64_t*,
+                             double*,
+                             bool*,
+                             TargetModel*,
+                             std::vector<std::string>*>;
 
   Option(std::string name, std::string group, std::string help, Field field);
 
@@ -71,6 +78,8 @@ class Option {
   bool is_personal() const { return personal_; }
   bool is_boolean() const { return std::holds_alternative<bool*>(field_); }
   bool is_text() const;
+  /// A list of texts: its flag may be given several times, in a file it is an array or one text.
+  bool is_list() const { return std::holds_alternative<std::vector<std::string>*>(field_); }
   Origin origin() const { return origin_; }
   /// "command line", the file's name, "default", or what settled_by said.
   const std::string& source() const { return source_; }
@@ -86,6 +95,10 @@ class Option {
   void read_number(const RawValue& raw);
   void read_boolean(const RawValue& raw);
   void read_text(const RawValue& raw);
+  void read_list(const RawValue& raw);
+  /// `raw` as text; where it is a path, counted from the file's folder.
+  std::string text_of(const RawValue& raw) const;
+  bool is_path_text(const std::string& text) const;
   void check_range(const RawValue& raw, double value) const;
   std::string expected() const;
 

@@ -67,17 +67,33 @@ void Option::read_boolean(const RawValue& raw) {
   *std::get<bool*>(field_) = raw.text == "true";
 }
 
-void Option::read_text(const RawValue& raw) {
+std::string Option::text_of(const RawValue& raw) const {
   if (raw.kind != Kind::kText && raw.kind != Kind::kString) {
     refuse(raw, shown(raw) + " is not text (put it between quotes)");
   }
   if (raw.text.find('\0') != std::string::npos) refuse(raw, "the value holds a NUL character");
+  const bool is_file_path = std::holds_alternative<std::filesystem::path*>(field_);
+  if (!is_file_path && !is_valid_utf8(raw.text)) refuse(raw, "the value is not valid UTF-8");
+  return is_path_text(raw.text) ? (raw.base / raw.text).string() : raw.text;
+}
+
+void Option::read_list(const RawValue& raw) {
+  std::vector<std::string> texts;
+  if (raw.kind != Kind::kList) {
+    texts.push_back(text_of(raw));
+  } else {
+    for (const RawValue& element : raw.elements) texts.push_back(text_of(element));
+  }
+  *std::get<std::vector<std::string>*>(field_) = texts;
+}
+
+void Option::read_text(const RawValue& raw) {
+  const std::string text = text_of(raw);
   if (auto* path = std::get_if<std::filesystem::path*>(&field_)) {
     if (raw.text.empty()) refuse(raw, "the path is empty");
-    **path = raw.base / raw.text;
+    **path = text;
     return;
   }
-  if (!is_valid_utf8(raw.text)) refuse(raw, "the value is not valid UTF-8");
   if (!choices_.empty() && std::find(choices_.begin(), choices_.end(), raw.text) == choices_.end()) {
     const std::string near = nearest(raw.text, choices_);
     refuse(raw, shown(raw) + " is none of " + join(choices_, ", ") +
@@ -87,8 +103,7 @@ void Option::read_text(const RawValue& raw) {
     **target = parse_target_model(raw.text);
     return;
   }
-  const bool is_path = name_or_path_ && raw.text.find('/') != std::string::npos;
-  *std::get<std::string*>(field_) = is_path ? (raw.base / raw.text).string() : raw.text;
+  *std::get<std::string*>(field_) = text;
 }
 
 void Option::check_range(const RawValue& raw, double value) const {

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "big/core/progress.h"
+#include "big/pipeline/lora.h"
 #include "big/pipeline/text_to_image.h"
+#include "big/pipeline/textual_inversion.h"
 #include "big/registry/target_model.h"
 
 namespace big {
@@ -19,6 +21,9 @@ struct DrawOptions {
   std::string user;
   std::filesystem::path models_dir, project_models;
   std::string pretrained_model = "starter";  ///< for target pretrained
+  std::vector<std::string> loras;            ///< FILE[:weight] as typed; tags in the prompt come on top
+  bool lora_ignore_unmatched = false;        ///< keys that name no layer are a warning, no error
+  std::vector<std::string> embeddings;       ///< FILE[:word] as typed; those the prompt names come on top
   std::filesystem::path output_dir = "generated_images";
   ModelSource source;  ///< clip_vocabulary is found in project_models
   std::string device = "auto", dtype = "auto";
@@ -31,11 +36,13 @@ struct DrawPlan {
   std::string model_name;   ///< base's name, private subject's identifier, or the metamodel's folder word
   std::string folder_word;  ///< identifier | metamodel | private_metamodel | pretrained
   std::string base_hash;
-  std::string prompt_used;  ///< with categories put in
+  std::string prompt_used;  ///< with categories put in and LoRA tags taken out
   std::vector<std::string>
       identifiers;  ///< known ones in the prompt (private: the subject first, named or not)
-  std::vector<std::string> categories;  ///< of identifiers, in their order
-  std::vector<std::string> hints;       ///< what the person may have meant otherwise
+  std::vector<std::string> categories;      ///< of identifiers, in their order
+  std::vector<LoraChoice> loras;            ///< of flags, then of the prompt
+  std::vector<EmbeddingChoice> embeddings;  ///< of flags, then those that the prompts name
+  std::vector<std::string> hints;           ///< what the person may have meant otherwise
 };
 
 struct DrawnImage {
@@ -51,7 +58,7 @@ struct DrawResult {
 
 /// Finds model, subject and prompt. Throws UsageError for an unknown identifier, a private prompt that names
 /// none or two subjects, and a metamodel before anything was taught (each with the list of what there is);
-/// InputError for a missing base model.
+/// InputError for a missing base model, LoRA or embedding.
 DrawPlan plan_drawing(const DrawOptions& options);
 
 /// Draws into a new folder below output_dir: each picture is written when it is finished, the grid at the

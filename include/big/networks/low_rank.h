@@ -1,0 +1,39 @@
+#pragma once
+
+#include <torch/nn.h>
+
+namespace big {
+
+/// The numbers of a low-rank change to one weight, [out,in] or [out,in,kh,kw]. r = rank.
+struct LowRankTensors {
+  torch::Tensor down;      ///< [r,in], of a convolution [r,in,kh,kw]; with `mid` [r,in,1,1]
+  torch::Tensor up;        ///< [out,r], of a convolution [out,r,1,1]
+  torch::Tensor mid = {};  ///< LoCon's [r,r,kh,kw]; undefined: none
+  /// DoRA's length of each row [out,1...] or column [1,in,1...]; undefined: none.
+  torch::Tensor magnitude = {};
+  double alpha = 1;  ///< the change counts alpha / r
+};
+
+/// A low-rank change to one layer: LoRA (arXiv 2106.09685), for convolutions LoCon (LyCORIS, arXiv
+/// 2309.14859), with magnitudes DoRA (arXiv 2402.09353). The tensors are its parameters, by their names
+/// above. It knows its numbers alone; AdaptedLayer puts it beside a weight, merge_adapters into one.
+class LowRankImpl : public torch::nn::Module {
+ public:
+  explicit LowRankImpl(const LowRankTensors& tensors);
+  const LowRankTensors& tensors() const { return tensors_; }
+  int64_t rank() const { return tensors_.down.size(0); }
+  double scale() const { return tensors_.alpha / static_cast<double>(rank()); }
+  /// up * mid * down in the shape of the weight that it changes, without alpha.
+  torch::Tensor product(c10::IntArrayRef weight_shape) const;
+  /// True where `magnitude` holds one number an output (peft), false where one an input (LyCORIS' default).
+  bool scales_outputs() const { return tensors_.magnitude.size(1) == 1; }
+  /// DoRA's factor: magnitude / norm(weight + strength * product). The norm is a constant to the gradient, as
+  /// in the paper's section 4.3 and in peft. `strength` contains alpha / r.
+  torch::Tensor magnitude_factor(const torch::Tensor& weight, double strength) const;
+
+ private:
+  LowRankTensors tensors_;
+};
+TORCH_MODULE(LowRank);
+
+}  // namespace big

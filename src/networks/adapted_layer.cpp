@@ -1,0 +1,79 @@
+#include "big/networks/adapted_layer.h"
+
+#include <torch/torch.h>
+
+namespace big {
+namespace {
+
+/// One number a channel of the weight, shaped to multiply activations: channels are last after a linear
+/// layer, second in pictures.
+torch::Tensor per_channel(const torch::Tensor& factor) {
+  return factor.dim() == 2 ? factor.flatten() : factor.flatten().view({1, -1, 1, 1});
+}
+
+}  // namespace
+
+torch::Tensor AdaptedLayer::low_rank(const torch::Tensor& x, const WeightedAdapter& adapter) const {
+  const auto& [down, up, mid, magnitude, alpha] = adapter.adapter->tensors();
+  const auto in = x.to(down.scalar_type());  // what is trained is fp32, also in a network of a half type
+  const auto inner =
+      mid.defined() ? operate(operate_pointwise(in, down), mid) : operate(in, down);  // [B,r,h,w] or [...,r]
+  return (adapter.strength() * operate_pointwise(inner, up)).to(x.scalar_type());
+}
+
+/// As if the adapters after the first ones were not there.
+torch::Tensor AdaptedLayer::answer(const torch::Tensor& x, size_t first_adapters) {
+  if (first_adapters == 0) return operate(x, base_weight());
+  const size_t before = first_adapters - 1;
+  const auto& adapter = adapters_[before];
+  const auto& low = *adapter.adapter;
+  if (!low.tensors().magnitude.defined()) return answer(x, before) + low_rank(x, adapter);
+
+  const auto factor =
+      per_channel(low.magnitude_factor(base_weight(), adapter.strength())).to(x.scalar_type());
+  if (low.scales_outputs()) return factor * (answer(x, before) + low_rank(x, adapter));
+  const auto scaled = factor * x;
+  return answer(scaled, before) + low_rank(scaled, adapter);
+}
+
+std::map<std::string, AdaptedLayer*> adapted_layers(torch::nn::Module& module) {
+  std::map<std::string, AdaptedLayer*> layers;
+  for (const auto& child : module.named_modules(std::string(), /*include_self=*/false)) {
+    if (auto* layer = dynamic_cast<AdaptedLayer*>(child.value().get())) layers.emplace(child.key(), layer);
+  }
+  return layers;
+}
+
+std::vector<torch::Tensor> parameters_with_adapters(torch::nn::Module& module) {
+  auto parameters = module.parameters();
+  for (const auto& [path, layer] : adapted_layers(module)) {
+    for (const auto& adapter : layer->adapters()) {
+      const auto more = adapter.adapter->parameters();
+      parameters.insert(parameters.end(), more.begin(), more.end());
+    }
+  }
+  return parameters;
+}
+
+void merge_adapters(AdaptedLayer& layer, const std::vector<WeightedAdapter>& adapters) {
+  const torch::NoGradGuard no_grad;
+  auto& weight = layer.base_weight();
+  const auto dtype = weight.scalar_type();
+  const auto base = weight.to(c10::promoteTypes(dtype, torch::kFloat32));
+  auto merged = base;
+  for (const auto& [adapter, part] : adapters) {
+    LowRankTensors exact = adapter->tensors();
+    for (auto* tensor : {&exact.down, &exact.up, &exact.mid, &exact.magnitude}) {
+      if (tensor->defined()) *tensor = tensor->to(base.options());
+    }
+    const WeightedAdapter in_base_dtype{LowRank(exact), part};
+    const double strength = in_base_dtype.strength();
+    merged = merged + strength * in_base_dtype.adapter->product(base.sizes());
+    if (exact.magnitude.defined()) {
+      merged = in_base_dtype.adapter->magnitude_factor(base, strength) * merged;
+    }
+  }
+  weight.set_data(merged.to(dtype));
+}
+
+}  // namespace big

@@ -1,0 +1,104 @@
+#include "big/pipeline/lora.h"
+
+#include <torch/torch.h>
+
+#include "big/core/log.h"
+#include "big/core/text.h"
+#include "big/networks/adapted_layer.h"
+
+namespace big {
+namespace {
+
+/// The parts that take LoRAs, by the name that LoRA files give them.
+std::map<std::string, torch::nn::Module*> adaptable_parts(const StableDiffusion& model) {
+  std::map<std::string, torch::nn::Module*> parts = {{"unet", model.unet.ptr().get()}};
+  if (model.text_encoder) parts["text_encoder"] = model.text_encoder.ptr().get();
+  if (model.text_encoder_2) parts["text_encoder_2"] = model.text_encoder_2.ptr().get();
+  return parts;
+}
+
+/// What waits to be put at one layer.
+using Pending = std::map<AdaptedLayer*, std::vector<WeightedAdapter>>;
+
+WeightedAdapter weighted_adapter(const LoraModule& module, const LoraWish& wish) {
+  const LowRankTensors tensors{.down = module.down,
+                               .up = module.up,
+                               .mid = module.mid,
+                               .magnitude = module.magnitude,
+                               .alpha = module.alpha};
+  return {LowRank(tensors), module.part == "unet" ? wish.unet_weight : wish.text_encoder_weight};
+}
+
+AppliedLora collect(const LoraChoice& choice,
+                    const Lora& lora,
+                    std::map<std::string, std::map<std::string, AdaptedLayer*>>& layers,
+                    Pending& pending) {
+  AppliedLora applied{.wish = choice.wish, .hash = lora.hash, .unmatched = lora.unmatched.size()};
+  for (const auto& module : lora.modules) {
+    auto adapter = weighted_adapter(module, choice.wish);
+    if (adapter.weight == 0) continue;  // nothing, also of a DoRA, whose norm would still count
+    pending[layers.at(module.part).at(module.path)].push_back(std::move(adapter));
+    ++applied.layers;
+  }
+  return applied;
+}
+
+void say(const AppliedLora& lora, const LoraChoice& choice) {
+  log_info(
+      concat("LoRA ", lora_tag(lora.wish), " from ", choice.file.string(), ": ", lora.layers, " layers"));
+  if (lora.unmatched > 0) {
+    log_warning(concat(choice.file.string(), ": ", lora.unmatched,
+                       " keys name no layer of this model and were passed over"));
+  }
+}
+
+}  // namespace
+
+LoraTargets lora_targets(const StableDiffusion& model) {
+  LoraTargets targets;
+  for (const auto& [part, module] : adaptable_parts(model)) {
+    LoraTarget target{.part = part};
+    for (const auto& [path, layer] : adapted_layers(*module)) {
+      target.weights.emplace(path, layer->base_weight().sizes().vec());
+    }
+    targets.push_back(std::move(target));
+  }
+  return targets;
+}
+
+std::vector<AppliedLora> apply_loras(StableDiffusion& model,
+                                     const std::vector<LoraChoice>& loras,
+                                     const LoraOptions& options) {
+  if (loras.empty()) return {};
+  const torch::NoGradGuard no_grad;
+  const auto targets = lora_targets(model);
+  std::map<std::string, std::map<std::string, AdaptedLayer*>> layers;
+  for (const auto& [part, module] : adaptable_parts(model)) layers[part] = adapted_layers(*module);
+
+  std::vector<AppliedLora> applied;
+  Pending pending;
+  for (const auto& choice : loras) {
+    const Lora lora = read_lora(choice.file, targets, options.unmatched);
+    applied.push_back(collect(choice, lora, layers, pending));
+  }
+  for (auto& [layer, adapters] : pending) {
+    if (options.placement == AdapterPlacement::kMerged) {
+      merge_adapters(*layer, adapters);
+      continue;
+    }
+    for (auto& adapter : adapters) {
+      adapter.adapter->to(layer->base_weight().device(), layer->base_weight().scalar_type());
+      layer->attach(adapter);
+    }
+  }
+  for (size_t i = 0; i < loras.size(); ++i) say(applied[i], loras[i]);
+  return applied;
+}
+
+void detach_loras(StableDiffusion& model) {
+  for (const auto& [part, module] : adaptable_parts(model)) {
+    for (const auto& [path, layer] : adapted_layers(*module)) layer->detach_adapters();
+  }
+}
+
+}  // namespace big

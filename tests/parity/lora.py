@@ -1,0 +1,414 @@
+"""LoRA files by peft and diffusers, and what they make of the tiny Stable Diffusion 1 and XL (families sd1 and sdxl; XL
+has one adapter, as kohya writes it, and one embedding).
+
+lora/<form>         the same adapter, "plain", as diffusers, kohya, PEFT, ComfyUI and old diffusers write it; others with
+                    convolutions ("locon"), magnitudes ("dora", "lycoris_dora"), rank and alpha by layer ("rslora").
+lora_merged.safetensors    <case>|<part>.<path>: weights with the adapter merged by peft in f64; metadata "files" (JSON):
+                    case -> [file, weight] to apply.
+lora_pictures.safetensors  <case> [n, H, W, 3] uint8 drawn by diffusers with LoRAs and embeddings; metadata "cases" (JSON).
+lora_sdxl.json      every layer of SDXL's UNet and text encoders: part, diffusers' path, kohya's name, weight's shape. That
+                    diffusers takes kohya's name for that layer is asserted here.
+embeddings/         textual-inversion files.
+"""
+
+import copy
+import json
+import math
+
+import numpy
+import torch
+from diffusers import DiffusionPipeline, StableDiffusionPipeline
+from diffusers.loaders.lora_conversion_utils import (
+    _convert_non_diffusers_lora_to_diffusers,
+    _maybe_map_sgm_blocks_to_diffusers,
+)
+from diffusers.utils import convert_state_dict_to_diffusers, convert_state_dict_to_kohya
+from diffusers.utils.state_dict_utils import convert_unet_state_dict_to_peft
+from peft import LoraConfig, get_peft_model
+from peft.utils import get_peft_model_state_dict
+from safetensors.torch import load_file, save_file
+
+from real_configs import CLIP_L, OPENCLIP_G, SDXL, build
+
+PREFIX = "base_model.model."
+ATTENTION = ["to_q", "to_k", "to_v", "to_out.0"]
+TRANSFORMER = ATTENTION + ["proj_in", "proj_out", "ff.net.0.proj", "ff.net.2"]
+TEXT = ["q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2"]
+CONVOLUTIONS = ["conv_in", "conv1", "conv2", "conv_shortcut", "time_emb_proj", "downsamplers.0.conv"]
+
+
+class Adapters:
+    """Random adapters by peft on copies of the UNet and the text encoder."""
+
+    def __init__(self, pipe, seed, unet, text, **config):
+        generator = torch.Generator().manual_seed(seed)
+        parts = {"unet": (pipe.unet, unet), "text_encoder": (pipe.text_encoder, text)}
+        if hasattr(pipe, "text_encoder_2"):
+            parts["text_encoder_2"] = (pipe.text_encoder_2, text)
+        self.models = {}
+        for part, (module, targets) in parts.items():
+            if targets:
+                shared = dict(r=4, lora_alpha=6, target_modules=targets, init_lora_weights=True)
+                model = get_peft_model(copy.deepcopy(module), LoraConfig(**{**shared, **config}))
+                self.randomise(model, generator)
+                self.models[part] = model
+
+    @staticmethod
+    def randomise(model, generator):
+        with torch.no_grad():
+            for name, parameter in sorted(model.named_parameters()):
+                noise = torch.randn(parameter.shape, generator=generator)
+                if "lora_A" in name:
+                    parameter.copy_(noise / math.sqrt(parameter[0].numel()))
+                elif "lora_B" in name:
+                    parameter.copy_(0.3 * noise)
+                elif "lora_magnitude_vector" in name:
+                    parameter.mul_(1 + 0.3 * noise)
+
+    def tensors(self, part):
+        """path.lora_A.weight ... without peft's prefix."""
+        state = get_peft_model_state_dict(self.models[part])
+        return {name.removeprefix(PREFIX): tensor.contiguous() for name, tensor in state.items()}
+
+    def prefixed(self):
+        return {f"{part}.{name}": tensor for part in self.models for name, tensor in self.tensors(part).items()}
+
+    def save_peft(self, folder):
+        for part, model in self.models.items():
+            model.save_pretrained(folder / part)
+
+    def save_diffusers(self, folder):
+        metadata = {}
+        for part, model in self.models.items():
+            values = model.peft_config["default"].to_dict()
+            metadata[part] = {key: sorted(value) if isinstance(value, set) else value for key, value in values.items()}
+        # The UNet's in peft's names: where old and new names stand in one file, diffusers looks at the first key alone
+        # and passes over the others.
+        layers = {part: self.tensors(part) for part in self.models}
+        if "text_encoder" in layers:
+            layers["text_encoder"] = convert_state_dict_to_diffusers(layers["text_encoder"])
+        StableDiffusionPipeline.save_lora_weights(
+            folder,
+            unet_lora_layers=layers.get("unet"),
+            text_encoder_lora_layers=layers.get("text_encoder"),
+            unet_lora_adapter_metadata=metadata.get("unet"),
+            text_encoder_lora_adapter_metadata=metadata.get("text_encoder"),
+        )
+
+    def kohya(self, alpha):
+        state = convert_state_dict_to_kohya(self.prefixed())
+        return {
+            name.replace("lora_te1_", "lora_te_"): torch.tensor(float(alpha)) if name.endswith(".alpha") else tensor
+            for name, tensor in state.items()
+        }
+
+    def merged(self, tensors, case, strength=1.0):
+        """Adds the merged weights in f64 to `tensors`; `strength` as diffusers' adapter weight."""
+        for part, model in self.models.items():
+            model = copy.deepcopy(model).double()
+            changed = []
+            for name, module in model.named_modules():
+                if hasattr(module, "scaling") and "default" in getattr(module, "scaling"):
+                    module.scaling["default"] *= strength
+                    changed.append(name.removeprefix(PREFIX))
+            state = model.merge_and_unload().state_dict()
+            for path in changed:
+                tensors[f"{case}|{part}.{path}"] = state[path + ".weight"].contiguous()
+
+
+def scaled(tensors, scale):
+    """For forms without alpha: the scale in the up weights."""
+    return {name: tensor * scale if "lora_B" in name else tensor for name, tensor in tensors.items()}
+
+
+def old_diffusers(adapters, scale):
+    """As attention processors and text encoders were saved in 2023: x.processor.to_q_lora.down.weight."""
+    state = {}
+    for name, tensor in scaled(adapters.prefixed(), scale).items():
+        name = name.replace("lora_A", "lora.down").replace("lora_B", "lora.up")
+        for projection, old in (("to_out.0", "to_out"), ("to_q", "to_q"), ("to_k", "to_k"), ("to_v", "to_v")):
+            name = name.replace(f".{projection}.lora.", f".processor.{old}_lora.")
+        for projection, old in (("q_proj", "to_q"), ("k_proj", "to_k"), ("v_proj", "to_v"), ("out_proj", "to_out")):
+            name = name.replace(f".{projection}.lora.", f".{old}_lora.")
+        name = name.replace("fc1.lora.", "fc1.lora_linear_layer.").replace("fc2.lora.", "fc2.lora_linear_layer.")
+        state[name.replace("text_encoder.encoder", "text_encoder.text_model.encoder")] = tensor
+    return state
+
+
+def sgm_layer(path, layers_per_block=2):
+    """Stability's name of a layer of the UNet, by the rule of kohya's sdxl_model_util."""
+    outside = {"conv_in": "input_blocks.0.0", "conv_out": "out.2", "time_embedding.linear_1": "time_embed.0",
+               "time_embedding.linear_2": "time_embed.2", "add_embedding.linear_1": "label_emb.0.0",
+               "add_embedding.linear_2": "label_emb.0.2"}
+    if path in outside:
+        return outside[path]
+    inside = {"conv1": "in_layers.2", "conv2": "out_layers.3", "time_emb_proj": "emb_layers.1",
+              "conv_shortcut": "skip_connection"}
+    parts = path.split(".")
+    if parts[0] == "mid_block":
+        place = {("resnets", "0"): 0, ("attentions", "0"): 1, ("resnets", "1"): 2}[tuple(parts[1:3])]
+        rest = [inside.get(part, part) for part in parts[3:]] if parts[1] == "resnets" else parts[3:]
+        return ".".join(["middle_block", str(place)] + rest)
+    level, kind, layer, rest = int(parts[1]), parts[2], int(parts[3]), parts[4:]
+    if kind == "resnets":
+        rest = [inside.get(part, part) for part in rest]
+    if parts[0] == "down_blocks":
+        if kind == "downsamplers":
+            return f"input_blocks.{3 * (level + 1)}.0.op"
+        place = 1 + 3 * level + layer
+        return ".".join([f"input_blocks.{place}.{0 if kind == 'resnets' else 1}"] + rest)
+    place = 3 * level + layer
+    if kind == "upsamplers":
+        return f"output_blocks.{3 * level + layers_per_block}.UPSAMPLER.conv"
+    return ".".join([f"output_blocks.{place}.{0 if kind == 'resnets' else 1}"] + rest)
+
+
+def comfy(adapters, scale):
+    """diffusion_model.<Stability's name>, dots and all; text encoders as ComfyUI saves them."""
+    state = {}
+    for name, tensor in scaled(adapters.prefixed(), scale).items():
+        part, rest = name.split(".", 1)
+        path, role = rest.rsplit(".lora_", 1)
+        if part == "unet":
+            state[f"diffusion_model.{sgm_layer(path)}.lora_{role}"] = tensor
+        else:
+            state[f"clip_l.transformer.text_model.{path}.lora_{role}"] = tensor
+    return state
+
+
+def tucker(pipe, generator):
+    """LoCon with a middle: kohya's tensors and the weight that they make, [r,in,1,1], [r,r,3,3], [out,r,1,1]."""
+    path = "mid_block.resnets.0.conv2"
+    weight = pipe.unet.get_submodule(path).weight.detach()
+    rank, (outputs, inputs) = 3, weight.shape[:2]
+    down, mid, up = (torch.randn(shape, generator=generator) / math.sqrt(shape[1] * shape[2] * shape[3])
+                     for shape in ((rank, inputs, 1, 1), (rank, rank, 3, 3), (outputs, rank, 1, 1)))
+    name = "lora_unet_" + path.replace(".", "_")
+    state = {f"{name}.lora_down.weight": down, f"{name}.lora_mid.weight": mid, f"{name}.lora_up.weight": up,
+             f"{name}.alpha": torch.tensor(1.5)}
+    # Through the convolutions themselves: what they answer to each unit picture is the kernel.
+    unit = torch.eye(inputs).double().reshape(inputs, inputs, 1, 1)
+    answer = torch.nn.functional.conv2d(unit, down.double())
+    answer = torch.nn.functional.conv2d(answer, mid.double(), padding=2)
+    answer = torch.nn.functional.conv2d(answer, up.double())  # [in,out,3,3], the kernel turned round
+    change = answer.flip(-1, -2).transpose(0, 1)
+    return state, {f"locon|unet.{path}": weight.double() + 1.5 / rank * change}
+
+
+def lycoris_dora(pipe, generator):
+    """dora_scale along the inputs (LyCORIS' default) and along the outputs."""
+    state, merged = {}, {}
+    for path, axis in (("mid_block.attentions.0.transformer_blocks.0.attn2.to_k", 1), ("conv_in", 1),
+                       ("up_blocks.1.resnets.0.conv_shortcut", 0)):
+        weight = pipe.unet.get_submodule(path).weight.detach()
+        rank, outputs = 2, weight.shape[0]
+        down = torch.randn(rank, *weight.shape[1:], generator=generator) / math.sqrt(weight[0].numel())
+        up = 0.3 * torch.randn(outputs, rank, *[1] * (weight.dim() - 2), generator=generator)
+        axes = [a for a in range(weight.dim()) if a != axis]
+        shape = [weight.shape[axis] if a == axis else 1 for a in range(weight.dim())]
+        length = weight.square().sum(axes, keepdim=True).sqrt()
+        scale = length * (1 + 0.2 * torch.randn(shape, generator=generator))
+        name = "lycoris_" + path.replace(".", "_")
+        state |= {f"{name}.lora_down.weight": down, f"{name}.lora_up.weight": up, f"{name}.alpha": torch.tensor(1.0),
+                  f"{name}.dora_scale": scale}
+        changed = weight.double() + (up.double().flatten(1) @ down.double().flatten(1)).reshape(weight.shape) / rank
+        merged[f"lycoris_dora|unet.{path}"] = changed * scale.double() / changed.square().sum(axes, keepdim=True).sqrt()
+    return state, merged
+
+
+def write_files(ctx, folder):
+    plain = Adapters(ctx.pipe, 21, TRANSFORMER, TEXT)
+    locon = Adapters(ctx.pipe, 22, CONVOLUTIONS, None)
+    dora = Adapters(ctx.pipe, 23, ["to_q", "to_v", "proj_in", "conv1"], ["q_proj", "fc1"], use_dora=True)
+    rslora = Adapters(ctx.pipe, 24, ["to_q", "to_k", "to_v", "proj_in"], None, use_rslora=True,
+                      rank_pattern={"to_k": 2}, alpha_pattern={"mid_block.attentions.0.proj_in": 3.0, "to_v": 5.0})
+    plain.save_diffusers(folder / "diffusers")
+    plain.save_peft(folder / "peft")
+    dora.save_diffusers(folder / "dora")
+    dora.save_peft(folder / "dora_peft")
+    rslora.models["unet"].save_pretrained(folder / "rslora")
+    scale = 6 / 4
+    save_file(plain.kohya(6), folder / "kohya.safetensors", metadata={"ss_network_module": "networks.lora"})
+    save_file(old_diffusers(plain, scale), folder / "old.safetensors")
+    save_file(comfy(plain, scale), folder / "comfy.safetensors")
+    generator = torch.Generator().manual_seed(25)
+    middle, middle_merged = tucker(ctx.pipe, generator)
+    unet_only = {name: tensor for name, tensor in locon.kohya(6).items() if "mid_block_resnets_0_conv2" not in name}
+    save_file(unet_only | middle, folder / "locon.safetensors")
+    by_input, by_input_merged = lycoris_dora(ctx.pipe, generator)
+    save_file(by_input, folder / "lycoris_dora.safetensors")
+
+    merged, files = {}, {}
+    for case in ("diffusers", "kohya.safetensors", "peft", "old.safetensors", "comfy.safetensors"):
+        files[case] = [case, 1.0, "plain"]
+    plain.merged(merged, "plain")
+    for case, adapters, file, weight in (("weighted", plain, "kohya.safetensors", -0.35),
+                                         ("locon", locon, "locon.safetensors", 1.0),
+                                         ("dora", dora, "dora", 1.0), ("dora_peft", dora, "dora_peft", 1.0),
+                                         ("dora_weighted", dora, "dora", 0.4), ("rslora", rslora, "rslora", 1.0)):
+        adapters.merged(merged, case, weight)
+        files[case] = [file, weight, case]
+    files["lycoris_dora"] = ["lycoris_dora.safetensors", 1.0, "lycoris_dora"]
+    merged |= middle_merged | by_input_merged
+    save_file(merged, folder.parent / "lora_merged.safetensors", metadata={"files": json.dumps(files)})
+
+
+def write_embeddings(ctx, folder):
+    folder.mkdir()
+    generator = torch.Generator().manual_seed(26)
+    width = ctx.pipe.text_encoder.config.hidden_size
+    save_file({"<cat-toy>": torch.randn(width, generator=generator)}, folder / "learned_embeds.safetensors")
+    vectors = torch.randn(3, width, generator=generator)
+    save_file({"emb_params": vectors}, folder / "flurfy.safetensors")
+    old = {"string_to_token": {"*": 265}, "string_to_param": {"*": vectors}, "name": "pickled", "step": 500,
+           "sd_checkpoint": None, "sd_checkpoint_name": None}
+    torch.save(old, folder / "pickled.pt")  # as the web UIs trained them first
+    save_file({"clip_l": torch.randn(2, width, generator=generator), "clip_g": torch.randn(2, 48, generator=generator)},
+              folder / "sdxl.safetensors")
+
+
+def picture_cases():
+    common = {"prompt": "a photo of a cat, in the snow", "seed": 5, "num_inference_steps": 5, "guidance_scale": 4.0,
+              "loras": [], "embeddings": []}
+    yield {**common, "name": "none"}
+    yield {**common, "name": "diffusers", "loras": [["diffusers", 1.0]]}
+    yield {**common, "name": "kohya", "loras": [["kohya.safetensors", 0.7]]}
+    yield {**common, "name": "old", "loras": [["old.safetensors", 0.4]]}
+    yield {**common, "name": "dora", "loras": [["dora", 1.0]]}
+    yield {**common, "name": "two", "loras": [["diffusers", 0.5], ["dora", 0.8]]}
+    toys = [["learned_embeds.safetensors", "<cat-toy>"], ["flurfy.safetensors", "flurfy"]]
+    yield {**common, "name": "embeddings", "prompt": "a <cat-toy>, flurfy and soft: flurfy", "embeddings": toys}
+    yield {**common, "name": "embedding_case", "prompt": "a <Cat-Toy> backpack", "embeddings": toys[:1]}
+
+
+def put_text_magnitudes(pipe, file, adapter):
+    """transformers 5.24 says that it passes over a text encoder's magnitudes: they are put in by hand."""
+    state = pipe.text_encoder.state_dict()
+    for name, tensor in load_file(file).items():
+        if name.startswith("text_encoder.") and name.endswith("lora_magnitude_vector"):
+            state[f"{name.removeprefix('text_encoder.')}.{adapter}.weight"].copy_(tensor)
+
+
+def draw(ctx, case):
+    pipe = DiffusionPipeline.from_pretrained(ctx.model_dir)
+    pipe.set_progress_bar_config(disable=True)
+    names = []
+    for file, _ in case["loras"]:
+        path = ctx.out / "lora" / file
+        weight_name = "pytorch_lora_weights.safetensors" if path.is_dir() else path.name
+        names.append(file.split(".")[0])
+        pipe.load_lora_weights(path if path.is_dir() else path.parent, weight_name=weight_name, adapter_name=names[-1])
+        put_text_magnitudes(pipe, (path / weight_name if path.is_dir() else path), names[-1])
+    if names:
+        pipe.set_adapters(names, [weight for _, weight in case["loras"]])
+    for file, token in case["embeddings"]:
+        vectors = list(load_file(ctx.out / "embeddings" / file).values())  # by name: clip_g, clip_l
+        encoders = [(pipe.text_encoder, pipe.tokenizer)]
+        if len(vectors) > 1:
+            encoders.insert(0, (pipe.text_encoder_2, pipe.tokenizer_2))
+        for tensor, (text_encoder, tokenizer) in zip(vectors, encoders):
+            pipe.load_textual_inversion(tensor, token=token, text_encoder=text_encoder, tokenizer=tokenizer)
+    picture = pipe(
+        case["prompt"],
+        num_inference_steps=case["num_inference_steps"],
+        guidance_scale=case["guidance_scale"],
+        generator=torch.Generator().manual_seed(case["seed"]),
+        output_type="pil",
+    ).images[0]
+    return torch.from_numpy(numpy.asarray(picture).copy()).unsqueeze(0)
+
+
+def sdxl_layers():
+    """Every linear layer and convolution of SDXL, without allocating any."""
+    for part, config in (("unet", SDXL), ("text_encoder", CLIP_L), ("text_encoder_2", OPENCLIP_G)):
+        module, _ = build(part, config)
+        for path, child in module.named_modules():
+            if isinstance(child, (torch.nn.Linear, torch.nn.Conv2d)):
+                yield part, path, list(child.weight.shape)
+
+
+def write_sdxl(ctx):
+    prefixes = {"unet": "lora_unet_", "text_encoder": "lora_te1_", "text_encoder_2": "lora_te2_"}
+    rows = []
+    for part, path, shape in sdxl_layers():
+        if part != "unet":
+            path = path if path.startswith("text_") else "text_model." + path  # as before transformers 5
+        name = sgm_layer(path).replace("UPSAMPLER", "2") if part == "unet" else path
+        rows.append({"part": part, "path": path, "name": prefixes[part] + name.replace(".", "_"), "shape": shape})
+    assert_diffusers_agrees(rows)
+    (ctx.out / "lora_sdxl.json").write_text(json.dumps(rows))
+
+
+def assert_diffusers_agrees(rows):
+    """diffusers' reader, given kohya's names, must come to the paths that stand beside them."""
+
+    class Config:
+        layers_per_block = 2
+
+    for row in rows:
+        if row["part"] != "unet":
+            continue
+        state = {f"{row['name']}.lora_{role}.weight": torch.zeros(1) for role in ("down", "up")}
+        state = _maybe_map_sgm_blocks_to_diffusers(state, Config)
+        state, _ = _convert_non_diffusers_lora_to_diffusers(state)
+        names = {name.split(".lora_")[0] for name in convert_unet_state_dict_to_peft(state)}
+        assert names == {"unet." + row["path"]}, f"{row}: diffusers says {names}"
+
+
+def kohya_sdxl(adapters, alpha):
+    """As kohya's trainer names SDXL's layers: the UNet's by Stability's own code."""
+    state = {}
+    for name, tensor in adapters.prefixed().items():
+        part, rest = name.split(".", 1)
+        path, role = rest.rsplit(".lora_", 1)
+        if part == "unet":
+            layer = "lora_unet_" + sgm_layer(path).replace(".", "_")
+        else:
+            text_model = "" if path.startswith("text_") else "text_model."
+            layer = {"text_encoder": "lora_te1_", "text_encoder_2": "lora_te2_"}[part]
+            layer += (text_model + path).replace(".", "_")
+        state[f"{layer}.lora_{'down' if role.startswith('A') else 'up'}.weight"] = tensor
+        state[f"{layer}.alpha"] = torch.tensor(float(alpha))
+    return state
+
+
+def write_sdxl_files(ctx, folder):
+    adapters, merged = Adapters(ctx.pipe, 31, TRANSFORMER, TEXT), {}
+    save_file(kohya_sdxl(adapters, 6), folder / "kohya.safetensors")
+    adapters.merged(merged, "plain")
+    files = {"kohya": ["kohya.safetensors", 1.0, "plain"]}
+    save_file(merged, folder.parent / "lora_merged.safetensors", metadata={"files": json.dumps(files)})
+    embeddings = ctx.out / "embeddings"
+    embeddings.mkdir()
+    generator = torch.Generator().manual_seed(32)
+    widths = {"clip_l": ctx.pipe.text_encoder.config.hidden_size, "clip_g": ctx.pipe.text_encoder_2.config.hidden_size}
+    save_file({name: torch.randn(2, width, generator=generator) for name, width in widths.items()},
+              embeddings / "toy.safetensors")
+
+
+def sdxl_picture_cases():
+    common = {"prompt": "a photo of a cat, in the snow", "seed": 5, "num_inference_steps": 5, "guidance_scale": 4.0,
+              "loras": [], "embeddings": []}
+    yield {**common, "name": "none"}
+    yield {**common, "name": "kohya", "loras": [["kohya.safetensors", 0.7]]}
+    yield {**common, "name": "embeddings", "prompt": "a <toy> in the snow", "embeddings": [["toy.safetensors", "<toy>"]]}
+
+
+def save_pictures(ctx, cases):
+    save_file({case["name"]: draw(ctx, case) for case in cases}, ctx.out / "lora_pictures.safetensors",
+              metadata={"cases": json.dumps(cases)})
+
+
+def make(ctx):
+    if ctx.family not in ("sd1", "sdxl"):
+        return
+    folder = ctx.out / "lora"
+    folder.mkdir()
+    if ctx.family == "sdxl":
+        write_sdxl_files(ctx, folder)
+        save_pictures(ctx, list(sdxl_picture_cases()))
+        return
+    write_files(ctx, folder)
+    write_embeddings(ctx, ctx.out / "embeddings")
+    save_pictures(ctx, list(picture_cases()))
+    write_sdxl(ctx)
