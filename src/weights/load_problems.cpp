@@ -3,12 +3,15 @@
 #include <algorithm>
 
 #include "big/core/error.h"
+#include "big/core/excerpt.h"
 #include "big/core/text.h"
 
 namespace big {
 namespace {
 
 constexpr size_t kShown = 10;
+/// A file may name its tensors as it likes.
+constexpr size_t kLongestItem = 160;
 
 std::string shape_text(c10::IntArrayRef shape) {
   std::vector<std::string> sizes;
@@ -17,9 +20,11 @@ std::string shape_text(c10::IntArrayRef shape) {
 }
 
 std::string list(const std::vector<std::string>& items) {
-  const size_t shown = std::min(items.size(), kShown);
-  std::string text = join({items.begin(), items.begin() + static_cast<ptrdiff_t>(shown)}, ", ");
-  if (items.size() > shown) text += concat(" and ", items.size() - shown, " more");
+  std::vector<std::string> shown;
+  for (size_t i = 0; i < std::min(items.size(), kShown); ++i)
+    shown.push_back(excerpt(items[i], kLongestItem));
+  std::string text = join(shown, ", ");
+  if (items.size() > shown.size()) text += concat(" and ", items.size() - shown.size(), " more");
   return text;
 }
 
