@@ -1,3 +1,11 @@
+# Lets a library count the lines that run, where BIG_COVERAGE asks for it.
+function(big_count_lines target)
+  if(BIG_COVERAGE)
+    target_compile_options(${target} PRIVATE --coverage -O0)
+    target_link_options(${target} PUBLIC --coverage)
+  endif()
+endfunction()
+
 # big_folder(<name> [TORCH] SOURCES a.cpp ... [DEPENDS folder ...] [LIBRARIES lib ...])
 # One folder of src/ as a static library big_<name>. DEPENDS are lower folders (tests/layers.py holds the rule).
 function(big_folder name)
@@ -18,6 +26,7 @@ function(big_folder name)
     set_property(GLOBAL APPEND PROPERTY BIG_TORCH_FOLDERS big_${name})
   else()
     set_property(GLOBAL APPEND PROPERTY BIG_BASE_FOLDERS big_${name})
+    big_count_lines(big_${name})
   endif()
 endfunction()
 

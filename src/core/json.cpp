@@ -6,6 +6,7 @@
 
 #include "big/core/duration.h"
 #include "big/core/error.h"
+#include "big/core/file_kind.h"
 #include "big/core/read_file.h"
 #include "big/core/text.h"
 
@@ -61,6 +62,14 @@ std::string complaint(const std::string& message) {
   return printable(utf8_prefix(text, 200));
 }
 
+/// What the file is instead, where it is no JSON from its beginning.
+std::string foreign_note(std::string_view text) {
+  const size_t start = text.find_first_not_of(" \t\r\n");
+  if (start != std::string_view::npos && (text[start] == '{' || text[start] == '[')) return "";
+  const std::string kind = kind_of_foreign_file(text);
+  return kind.empty() ? "" : concat(" (the file is ", kind, ")");
+}
+
 }  // namespace
 
 Json read_json(const std::filesystem::path& path) {
@@ -86,7 +95,7 @@ Json parse_json(const std::string& text, const std::string& where) {
                        check_nesting);
   } catch (const Json::parse_error& e) {
     // Its own count is the exact one: it gives back what it read ahead.
-    throw_at(where, std::string_view(text).substr(0, e.byte), complaint(e.what()));
+    throw_at(where, std::string_view(text).substr(0, e.byte), complaint(e.what()) + foreign_note(text));
   } catch (const Json::exception& e) {
     throw_at(where, read(), complaint(e.what()));
   }

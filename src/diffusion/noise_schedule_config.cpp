@@ -5,6 +5,8 @@
 namespace big {
 namespace {
 
+constexpr int64_t kMostTimesteps = 1'000'000;
+
 InputError bad_value(const JsonView& config,
                      const std::string& key,
                      const std::string& found,
@@ -42,6 +44,24 @@ void refuse_what_is_not_built(const JsonView& config) {
   one_of(config, "timestep_type", "discrete", {"discrete"});
 }
 
+int64_t bounded(
+    const JsonView& config, const std::string& key, int64_t fallback, int64_t least, int64_t most) {
+  const auto value = config.get(key, fallback);
+  if (value < least || value > most) throw bad_value(config, key, concat(value), concat(least, " to ", most));
+  return value;
+}
+
+std::vector<double> trained_betas(const JsonView& config) {
+  auto betas = config.get<std::vector<double>>("trained_betas", {});
+  if (betas.size() > static_cast<size_t>(kMostTimesteps))
+    throw bad_value(config, "trained_betas", concat(betas.size(), " numbers"),
+                    concat("at most ", kMostTimesteps));
+  for (const double beta : betas)
+    if (!(beta >= 0 && beta < 1))
+      throw bad_value(config, "trained_betas", concat(beta), "numbers from 0 to below 1");
+  return betas;
+}
+
 }  // namespace
 
 NoiseScheduleConfig NoiseScheduleConfig::from_json(const Json& json, const std::string& where) {
@@ -49,9 +69,7 @@ NoiseScheduleConfig NoiseScheduleConfig::from_json(const Json& json, const std::
   refuse_what_is_not_built(config);
   NoiseScheduleConfig c;
   c.class_name = config.get("_class_name", c.class_name);
-  c.num_train_timesteps = config.get("num_train_timesteps", c.num_train_timesteps);
-  if (c.num_train_timesteps < 1 || c.num_train_timesteps > 1'000'000)
-    throw bad_value(config, "num_train_timesteps", concat(c.num_train_timesteps), "1 to 1000000");
+  c.num_train_timesteps = bounded(config, "num_train_timesteps", c.num_train_timesteps, 1, kMostTimesteps);
   c.beta_start = config.get("beta_start", c.beta_start);
   c.beta_end = config.get("beta_end", c.beta_end);
   if (!(c.beta_start >= 0 && c.beta_start <= c.beta_end && c.beta_end < 1))
@@ -59,7 +77,7 @@ NoiseScheduleConfig NoiseScheduleConfig::from_json(const Json& json, const std::
                     concat("0 <= beta_start <= beta_end < 1, with beta_end ", c.beta_end));
   c.beta_schedule =
       one_of(config, "beta_schedule", c.beta_schedule, {"linear", "scaled_linear", "squaredcos_cap_v2"});
-  c.trained_betas = config.get("trained_betas", c.trained_betas);
+  c.trained_betas = big::trained_betas(config);
   if (!c.trained_betas.empty()) c.num_train_timesteps = static_cast<int64_t>(c.trained_betas.size());
   c.prediction_type = big::prediction_type(config);
   c.rescale_betas_zero_snr = config.get("rescale_betas_zero_snr", c.rescale_betas_zero_snr);
@@ -67,7 +85,7 @@ NoiseScheduleConfig NoiseScheduleConfig::from_json(const Json& json, const std::
   c.clip_sample = config.get("clip_sample", c.clip_sample);
   c.clip_sample_range = config.get("clip_sample_range", c.clip_sample_range);
   c.timestep_spacing = one_of(config, "timestep_spacing", "", {"leading", "trailing", "linspace", ""});
-  c.steps_offset = config.get("steps_offset", c.steps_offset);
+  c.steps_offset = bounded(config, "steps_offset", c.steps_offset, 0, c.num_train_timesteps);
 
   c.use_karras_sigmas = config.get("use_karras_sigmas", c.use_karras_sigmas);
   c.lower_order_final = config.get("lower_order_final", c.lower_order_final);

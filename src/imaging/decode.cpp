@@ -8,6 +8,8 @@ namespace big {
 
 namespace {
 
+constexpr uint64_t kSmallPicture = uint64_t{16} << 20;
+
 using namespace std::string_view_literals;
 
 bool has_at(std::string_view bytes, size_t at, std::string_view mark) {
@@ -54,7 +56,7 @@ void check_size(int64_t width, int64_t height) {
 }
 
 void check_compression(uint64_t stored_bytes, uint64_t file_bytes, uint64_t ratio) {
-  if (stored_bytes / ratio > file_bytes) {
+  if (stored_bytes > kSmallPicture && stored_bytes / ratio > file_bytes) {
     throw InputError(concat("is broken or cut short: ", file_bytes, " bytes cannot hold ", stored_bytes,
                             " bytes of pixels"));
   }

@@ -30,7 +30,8 @@ Image decode_picture(std::string_view bytes);
 void check_size(int64_t width, int64_t height);
 
 /// Throws InputError where `stored_bytes` of raw pixels cannot come from a file of `file_bytes` at a
-/// compression of at most `ratio`: a small broken file must not make us reserve gigabytes.
+/// compression of at most `ratio`: a small broken file must not make us reserve gigabytes. 16 MiB of pixels
+/// may come from any.
 void check_compression(uint64_t stored_bytes, uint64_t file_bytes, uint64_t ratio);
 
 /// RGBA rows laid over white.

@@ -17,8 +17,8 @@ namespace {
 
 // A bit of a DC scan describes a block of 64 pixels or more; 8 bits a byte, 3 bytes a pixel.
 constexpr uint64_t kBestCompression = 3 * 8 * 64 * 4;
-// A crafted progressive file can repeat scans of a large picture without end.
-constexpr int kMostScans = 200;
+// A crafted progressive file can repeat scans of a large picture without end; encoders write some ten.
+constexpr int kMostScans = 100;
 
 struct ErrorState {
   jpeg_error_mgr manager;  // first: libjpeg hands back a pointer to it

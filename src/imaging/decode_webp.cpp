@@ -11,8 +11,8 @@ namespace big {
 
 namespace {
 
-// One flat colour packs further still, but such a picture teaches nothing.
-constexpr uint64_t kBestCompression = 1 << 18;
+// Flat colours pack without end, but a large picture of nothing else teaches nothing.
+constexpr uint64_t kBestCompression = 1 << 13;
 
 int webp_orientation(std::string_view bytes) {
   const WebPData data{reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()};

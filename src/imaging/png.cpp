@@ -163,7 +163,7 @@ PngText read_png_text(const std::filesystem::path& path) {
     read_png_rgba(reader, bytes.size());
     for (const PngReader::Text& text : reader.texts()) {
       const bool utf8 = text.utf8 && is_valid_utf8(text.text);
-      out[text.keyword] = utf8 ? text.text : from_latin1(text.text);
+      out[from_latin1(text.keyword)] = utf8 ? text.text : from_latin1(text.text);
     }
   } catch (const InputError& error) {
     throw InputError(path.string() + ": " + error.what());

@@ -13,8 +13,11 @@ namespace big {
 namespace {
 
 constexpr size_t kSignature = 8;
+constexpr size_t kChunkFrame = 12;  // length, kind, checksum
 constexpr png_uint_32 kLongestSide = 1'000'000;
-constexpr png_alloc_size_t kLargestChunk = 64 << 20;
+// What text and profiles may unpack to, each and by their number.
+constexpr png_alloc_size_t kLargestChunk = 8 << 20;
+constexpr png_uint_32 kMostChunks = 64;
 // Deflate packs 1032 bytes into one at best (zlib's technical notes).
 constexpr uint64_t kBestCompression = 1100;
 
@@ -24,6 +27,18 @@ uint32_t big_endian(std::string_view bytes, size_t at) {
   uint32_t value = 0;
   for (size_t i = 0; i < 4; ++i) value = value << 8 | static_cast<uint8_t>(bytes[at + i]);
   return value;
+}
+
+/// Every chunk up to the last one ends within the file. libpng takes a chunk's word for its length, and that
+/// much memory, before it reads it.
+bool chunks_fit(std::string_view bytes) {
+  for (size_t at = kSignature; at + kChunkFrame <= bytes.size();) {
+    const size_t length = big_endian(bytes, at);
+    if (length > bytes.size() - at - kChunkFrame) return false;
+    if (bytes.substr(at + 4, 4) == "IEND") return true;
+    at += kChunkFrame + length;
+  }
+  return true;
 }
 
 void check(bool succeeded, const PngReader& reader) {
@@ -42,6 +57,7 @@ PngReader::PngReader(std::string_view bytes) : bytes_(bytes) {
   png_set_read_fn(png_, this, on_read);
   png_set_user_limits(png_, kLongestSide, kLongestSide);
   png_set_chunk_malloc_max(png_, kLargestChunk);
+  png_set_chunk_cache_max(png_, kMostChunks);
 }
 
 PngReader::~PngReader() { png_destroy_read_struct(&png_, &info_, nullptr); }
@@ -60,6 +76,10 @@ void PngReader::on_read(png_structp png, png_bytep out, size_t count) {
 }
 
 bool PngReader::read_header() {
+  if (!chunks_fit(bytes_)) {
+    std::snprintf(message_, sizeof message_, "a chunk is longer than the file");
+    return false;
+  }
   if (setjmp(png_jmpbuf(png_))) return false;
   png_read_info(png_, info_);
   return true;
@@ -107,7 +127,7 @@ bool is_animated_png(std::string_view bytes) {
     const std::string_view kind = bytes.substr(at + 4, 4);
     if (kind == "acTL") return true;
     if (kind == "IDAT") return false;
-    at += size_t{12} + big_endian(bytes, at);
+    at += kChunkFrame + big_endian(bytes, at);
   }
   return false;
 }

@@ -13,6 +13,7 @@
 #include "big/imaging/png.h"
 #include "big/imaging/read_image.h"
 #include "big/registry/prompt_template.h"
+#include "big/weights/stored_model.h"
 
 namespace big {
 namespace fs = std::filesystem;
@@ -87,7 +88,8 @@ ClassImageRecipe class_image_recipe(const BaseModel& base,
   const Json defaults = read_if_there(defaults_file);
   const JsonView own(defaults, defaults_file.string());
   const fs::path schedule_file = base.folder / "scheduler" / "scheduler_config.json";
-  const auto schedule = NoiseScheduleConfig::from_json(read_json(schedule_file), schedule_file.string());
+  const auto schedule =
+      NoiseScheduleConfig::from_json(read_scheduler_json(schedule_file), schedule_file.string());
 
   const std::string scheduler = options.class_image_scheduler.empty() ? own.get<std::string>("scheduler", "")
                                                                       : options.class_image_scheduler;

@@ -10,7 +10,7 @@
 #include "big/core/json.h"
 #include "big/core/text.h"
 #include "big/networks/autoencoder_kl.h"
-#include "big/weights/state_dict.h"
+#include "big/weights/stored_size.h"
 
 namespace big {
 namespace fs = std::filesystem;
@@ -24,27 +24,6 @@ namespace {
 constexpr double kTensorsPerLayer = 16, kTensorsPerBlock = 32;
 /// With gradient checkpointing the blocks' inputs and one block's inside are left.
 constexpr double kCheckpointedShare = 1.0 / 6;
-/// Program, libtorch and its buffers.
-constexpr uint64_t kProgramBytes = 300u << 20;
-
-struct PartSize {
-  int64_t parameters = 0;
-  uint64_t bytes = 0;
-};
-PartSize part_size(const fs::path& folder, const std::string& stem) {
-  PartSize size;
-  for (const auto& file : weight_files(folder, stem)) {
-    size.bytes += fs::file_size(file);
-    const SafetensorsFile weights(file);
-    for (const auto& [name, entry] : weights.entries()) {
-      int64_t values = 1;
-      for (const int64_t side : entry.shape) values *= side;
-      size.parameters += values;
-    }
-  }
-  return size;
-}
-
 uint64_t folder_bytes(const fs::path& folder) {
   uint64_t bytes = 0;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
@@ -87,18 +66,18 @@ uint64_t number_after(const fs::path& file, const std::string& key) {
 
 ModelSize model_size(const fs::path& folder) {
   ModelSize size;
-  const auto unet = part_size(folder / "unet", "diffusion_pytorch_model");
-  PartSize text;
+  const auto unet = stored_size(folder / "unet", "diffusion_pytorch_model");
+  StoredSize text;
   for (const char* encoder : {"text_encoder", "text_encoder_2"}) {
     if (!fs::is_directory(folder / encoder)) continue;
-    const auto one = part_size(folder / encoder, "model");
-    text.parameters += one.parameters;
+    const auto one = stored_size(folder / encoder, "model");
+    text.values += one.values;
     text.bytes += one.bytes;
   }
-  const auto vae = part_size(folder / "vae", "diffusion_pytorch_model");
-  size.unet_parameters = unet.parameters;
-  size.text_parameters = text.parameters;
-  size.vae_parameters = vae.parameters;
+  const auto vae = stored_size(folder / "vae", "diffusion_pytorch_model");
+  size.unet_parameters = static_cast<int64_t>(unet.values);
+  size.text_parameters = static_cast<int64_t>(text.values);
+  size.vae_parameters = static_cast<int64_t>(vae.values);
   size.unet_bytes = unet.bytes;
   size.text_bytes = text.bytes;
   const uint64_t all = folder_bytes(folder);

@@ -8,6 +8,9 @@
 
 namespace big {
 
+/// Program, libtorch and its buffers.
+inline constexpr uint64_t kProgramBytes = 300u << 20;
+
 /// Sizes of a model, read from its files' headers and configs; nothing is loaded.
 struct ModelSize {
   /// Text: both encoders of SDXL.

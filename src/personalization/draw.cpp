@@ -10,6 +10,7 @@
 #include "big/imaging/png.h"
 #include "big/personalization/models_dir.h"
 #include "big/pipeline/device.h"
+#include "draw_memory.h"
 #include "output_folder.h"
 #include "picture_metadata.h"
 
@@ -70,6 +71,7 @@ DrawResult draw_into(const std::filesystem::path& directory,
   const torch::Device device = parse_device(options.device);
   LoadOptions load{device, parse_dtype(options.dtype, device), options.source};
   load.source.clip_vocabulary = clip_vocabulary_folder(options.project_models);
+  refuse_drawing_beyond_memory(plan.model_folder, load, options.generate);
   StableDiffusion model = load_model(plan.model_folder, load);
   PictureContext context;
   context.loras =

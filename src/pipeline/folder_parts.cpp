@@ -67,16 +67,26 @@ void link_weights(const fs::path& from, const fs::path& to, const std::string& s
   copy_over(from / index_name(stem), to / index_name(stem));
 }
 
-}  // namespace
+/// No part has folders below its own; a link that leads back up would make them without end.
+constexpr int kDeepestFolder = 4;
 
-void take_part(const fs::path& from, const fs::path& to, PartWeights weights) {
+/// A folder beside the index, so that no name leads out of the model.
+bool is_part_name(const std::string& name) {
+  return !name.empty() && name != "." && name != ".." && name.find('\0') == std::string::npos &&
+         fs::path(name).filename() == name;
+}
+
+void take_folder(const fs::path& from, const fs::path& to, PartWeights weights, int depth) {
+  if (depth > kDeepestFolder)
+    throw InputError(concat(from.string(), ": lies over ", kDeepestFolder,
+                            " folders deep in a part of a model; does a link lead back up?"));
   make_folder(to);
   const std::string stem = weight_stem(from);
   const bool skip_weights = weights == PartWeights::kReplace || !stem.empty();
   for (const auto& entry : fs::directory_iterator(from)) {
     const auto target = to / entry.path().filename();
     if (entry.is_directory()) {
-      take_part(entry.path(), target, PartWeights::kKeep);
+      take_folder(entry.path(), target, PartWeights::kKeep, depth + 1);
     } else if (is_config(entry.path())) {
       copy_over(entry.path(), target);
     } else if (!skip_weights || !is_weight_file(entry.path())) {
@@ -84,6 +94,12 @@ void take_part(const fs::path& from, const fs::path& to, PartWeights weights) {
     }
   }
   if (weights == PartWeights::kKeep && !stem.empty()) link_weights(from, to, stem);
+}
+
+}  // namespace
+
+void take_part(const fs::path& from, const fs::path& to, PartWeights weights) {
+  take_folder(from, to, weights, 0);
 }
 
 void take_index(const fs::path& from, const fs::path& to) {
@@ -95,9 +111,12 @@ void take_index(const fs::path& from, const fs::path& to) {
 std::vector<std::string> part_names(const fs::path& folder) {
   std::vector<std::string> names;
   const Json index = read_json(folder / kIndex);
-  for (const auto& [key, value] : index.items())
-    if (value.is_array() && value.size() == 2 && value[0].is_string() && fs::is_directory(folder / key))
-      names.push_back(key);
+  for (const auto& [key, value] : index.items()) {
+    if (!value.is_array() || value.size() != 2 || !value[0].is_string()) continue;
+    if (!is_part_name(key))
+      throw InputError(concat((folder / kIndex).string(), ": '", key, "' is no name of a folder beside it"));
+    if (fs::is_directory(folder / key)) names.push_back(key);
+  }
   return names;
 }
 

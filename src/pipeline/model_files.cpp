@@ -5,6 +5,7 @@
 #include "big/pipeline/convert_model.h"
 #include "big/tokenizers/clip_vocabulary.h"
 #include "big/weights/state_dict.h"
+#include "big/weights/stored_size.h"
 
 namespace big {
 namespace fs = std::filesystem;
@@ -46,6 +47,12 @@ Json ModelFiles::config(const std::string& part) const {
 std::string ModelFiles::config_where(const std::string& part) const {
   if (is_replaced(part)) return vae_->config_where;
   return single_ ? concat(path_.string(), ": ", part) : (path_ / part / "config.json").string();
+}
+
+uint64_t ModelFiles::stored_values(const std::string& part) const {
+  if (is_replaced(part)) return values_of(vae_->tensors);
+  if (!single_) return stored_size(path_ / part, weight_stem_of(part)).values;
+  return values_of(single_->parts.at(part));
 }
 
 void ModelFiles::fill(torch::nn::Module& network, const std::string& part) const {

@@ -30,6 +30,8 @@ class ModelFiles {
   /// A network's config ("unet", "vae", "text_encoder", "text_encoder_2"), and its name for errors.
   Json config(const std::string& part) const;
   std::string config_where(const std::string& part) const;
+  /// Numbers that the part's weights hold, by the headers of their files.
+  uint64_t stored_values(const std::string& part) const;
   /// Fills the part's network as load_state_dict does.
   void fill(torch::nn::Module& network, const std::string& part) const;
 

@@ -4,6 +4,7 @@
 
 #include "check_parts.h"
 #include "model_files.h"
+#include "network_size.h"
 
 namespace big {
 namespace fs = std::filesystem;
@@ -12,7 +13,9 @@ namespace {
 /// One network: its config says the shape, its weights fill it.
 template <class Network, class Config>
 Network load_network(const ModelFiles& files, const std::string& part, const LoadOptions& options) {
-  Network network(Config::from_json(files.config(part), files.config_where(part)));
+  const auto config = Config::from_json(files.config(part), files.config_where(part));
+  check_network_size(least_values(config), files.stored_values(part), files.config_where(part));
+  Network network(config);
   network->eval();
   network->to(options.device, options.dtype);
   for (auto& parameter : network->parameters()) parameter.requires_grad_(false);

@@ -1,6 +1,7 @@
 #include "clip_tokenizer.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "big/core/error.h"
 #include "big/core/text.h"
@@ -34,17 +35,21 @@ int64_t role_id(const PairVocabulary& vocabulary,
   return id_of(vocabulary, settings, content.empty() ? std::string(usual) : content);
 }
 
-std::vector<std::string> pieces_by_id(const PairVocabulary& vocabulary,
-                                      const std::vector<SpecialToken>& special) {
-  int64_t last = -1;
-  for (const auto& [piece, id] : vocabulary.ids) last = std::max(last, id);
-  for (const SpecialToken& token : special) last = std::max(last, token.id);
-  std::vector<std::string> pieces(static_cast<size_t>(last + 1));
-  for (const auto& [piece, id] : vocabulary.ids) pieces[static_cast<size_t>(id)] = piece;
+/// A map, as a list would be as long as the largest id that a file likes to name.
+std::unordered_map<int64_t, std::string> pieces_by_id(const PairVocabulary& vocabulary,
+                                                      const std::vector<SpecialToken>& special) {
+  std::unordered_map<int64_t, std::string> pieces;
+  for (const auto& [piece, id] : vocabulary.ids) pieces[id] = piece;
   for (const SpecialToken& token : special) {
-    if (token.id >= 0) pieces[static_cast<size_t>(token.id)] = token.content;
+    if (token.id >= 0) pieces[token.id] = token.content;
   }
   return pieces;
+}
+
+int64_t size_of(const std::unordered_map<int64_t, std::string>& pieces) {
+  int64_t last = -1;
+  for (const auto& [id, piece] : pieces) last = std::max(last, id);
+  return last + 1;
 }
 
 }  // namespace
@@ -56,6 +61,7 @@ ClipTokenizer::ClipTokenizer(const PairVocabulary& vocabulary, const TokenizerSe
       pad_(role_id(vocabulary, settings, settings.pad, kEos)),
       max_length_(settings.max_length > 0 ? settings.max_length : kClipWindow),
       pieces_(pieces_by_id(vocabulary, settings.special)),
+      vocab_size_(size_of(pieces_)),
       pairs_(vocabulary, unknown_) {
   std::vector<SpecialToken> special;
   // A folder without tokenizer_config.json still means CLIP's own markers.
@@ -112,7 +118,11 @@ std::string ClipTokenizer::decode(const std::vector<int64_t>& ids) const {
   return repaired_utf8(text);
 }
 
-std::string ClipTokenizer::piece(int64_t id) const { return pieces_.at(static_cast<size_t>(id)); }
+std::string ClipTokenizer::piece(int64_t id) const {
+  if (id < 0 || id >= vocab_size_) throw std::out_of_range(concat("no piece has the id ", id));
+  const auto found = pieces_.find(id);
+  return found == pieces_.end() ? "" : found->second;
+}
 
 bool ClipTokenizer::is_special(int64_t id) const {
   const auto has = [id](const std::vector<SpecialToken>& list) {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <unordered_map>
 
 #include "big/tokenizers/tokenizer.h"
 #include "byte_pairs.h"
@@ -19,7 +20,7 @@ class ClipTokenizer final : public Tokenizer {
   /// Words apart by one space, as transformers' decode gives them; special tokens are written out.
   std::string decode(const std::vector<int64_t>& ids) const override;
   std::string piece(int64_t id) const override;
-  int64_t vocab_size() const override { return static_cast<int64_t>(pieces_.size()); }
+  int64_t vocab_size() const override { return vocab_size_; }
   int64_t bos_id() const override { return bos_; }
   int64_t eos_id() const override { return eos_; }
   int64_t pad_id() const override { return pad_; }
@@ -31,7 +32,8 @@ class ClipTokenizer final : public Tokenizer {
   bool is_special(int64_t id) const;
 
   int64_t bos_, eos_, unknown_, pad_, max_length_;
-  std::vector<std::string> pieces_;  ///< by id; empty where an id is not used
+  std::unordered_map<int64_t, std::string> pieces_;  ///< by id; ids may leave gaps
+  int64_t vocab_size_;                               ///< the largest id and one
   std::vector<SpecialToken> typed_specials_, clean_specials_;
   BytePairs pairs_;
 };

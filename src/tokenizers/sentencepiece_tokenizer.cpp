@@ -1,10 +1,12 @@
 #include "sentencepiece_tokenizer.h"
 
+#include <new>
 #include <stdexcept>
 
 #include "big/core/error.h"
 #include "big/core/read_file.h"
 #include "big/core/text.h"
+#include "sentencepiece_rules.h"
 #include "unicode.h"
 
 namespace big {
@@ -28,6 +30,23 @@ int64_t role_id(const sentencepiece::SentencePieceProcessor& processor,
   return id;
 }
 
+/// The library speaks of most mistakes by its status, of some by exceptions of the trie that it builds.
+void load(sentencepiece::SentencePieceProcessor& processor,
+          const std::string& bytes,
+          const std::string& where) {
+  std::string reason;
+  try {
+    const auto status = processor.LoadFromSerializedProto(bytes);
+    if (status.ok() && processor.GetPieceSize() > 0) return;
+    reason = status.ToString();
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {
+    reason = error.what();
+  }
+  throw InputError(where + ": is no SentencePiece model or is cut short: " + reason);
+}
+
 }  // namespace
 
 SentencePieceTokenizer::SentencePieceTokenizer(const std::string& bytes,
@@ -35,10 +54,8 @@ SentencePieceTokenizer::SentencePieceTokenizer(const std::string& bytes,
                                                const std::filesystem::path& path)
     : lower_case_(settings.lower_case), max_length_(settings.max_length) {
   if (bytes.empty()) throw InputError(path.string() + ": is empty, expected a SentencePiece model");
-  const auto status = processor_.LoadFromSerializedProto(bytes);
-  if (!status.ok() || processor_.GetPieceSize() == 0) {
-    throw InputError(path.string() + ": is no SentencePiece model or is cut short: " + status.ToString());
-  }
+  check_sentencepiece_rules(bytes, path.string());
+  load(processor_, bytes, path.string());
   if (max_length_ == 0) {
     throw InputError((path.parent_path() / "tokenizer_config.json").string() +
                      ": 'model_max_length' (the text window in tokens) is missing");

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "big/core/error.h"
+#include "big/core/text.h"
 
 namespace big {
 
@@ -10,6 +11,7 @@ namespace {
 
 // transformers writes 10^30 for "no limit".
 constexpr double kLongestWindow = 1e6;
+constexpr size_t kMostSpecial = 10'000;
 
 constexpr const char* kRoles[] = {"bos_token", "eos_token", "unk_token", "pad_token"};
 
@@ -73,6 +75,10 @@ SpecialToken special_from_json(const Json& json, const std::string& where) {
 void put_special(std::vector<SpecialToken>& list, const SpecialToken& token) {
   const auto same = std::ranges::find(list, token.content, &SpecialToken::content);
   if (same == list.end()) {
+    if (list.size() == kMostSpecial) {
+      throw InputError(
+          concat("the tokenizer names over ", kMostSpecial, " special tokens, which no model has"));
+    }
     list.push_back(token);
   } else {
     const int64_t id = token.id >= 0 ? token.id : same->id;

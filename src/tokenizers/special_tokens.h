@@ -30,7 +30,8 @@ TokenizerSettings tokenizer_settings(const Json& config, const std::string& wher
 /// Missing files are no error; malformed ones throw InputError.
 TokenizerSettings read_tokenizer_settings(const std::filesystem::path& folder);
 
-/// Puts `token` into the list; of two with one content the later counts.
+/// Puts `token` into the list; of two with one content the later counts. Throws InputError beyond 10,000:
+/// each one is looked for at every place of a text.
 void put_special(std::vector<SpecialToken>& list, const SpecialToken& token);
 /// Reads {"content": ..., "normalized": ...}; `where` names it in errors.
 SpecialToken special_from_json(const Json& json, const std::string& where);

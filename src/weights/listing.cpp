@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "big/core/excerpt.h"
 #include "big/core/text.h"
 
 namespace big {
@@ -14,9 +15,12 @@ std::string shape_text(c10::IntArrayRef shape) {
 
 std::string first_ten(const std::vector<std::string>& items) {
   constexpr size_t kShown = 10;
-  const size_t shown = std::min(items.size(), kShown);
-  std::string text = join({items.begin(), items.begin() + static_cast<ptrdiff_t>(shown)}, ", ");
-  if (items.size() > shown) text += concat(" and ", items.size() - shown, " more");
+  constexpr size_t kLongestItem = 160;  // a file may name its tensors as it likes
+  std::vector<std::string> shown;
+  for (size_t i = 0; i < std::min(items.size(), kShown); ++i)
+    shown.push_back(excerpt(items[i], kLongestItem));
+  std::string text = join(shown, ", ");
+  if (items.size() > shown.size()) text += concat(" and ", items.size() - shown.size(), " more");
   return text;
 }
 

@@ -36,13 +36,17 @@ MappedFile::MappedFile(const std::filesystem::path& path) {
   const Descriptor file(path);
   struct stat status {};
   if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-    throw InputError(concat(path.string(), ": is not a file"));
+    throw InputError(concat(path.string(), ": is no regular file, expected a file of weights"));
   }
   size_ = static_cast<uint64_t>(status.st_size);
-  if (size_ == 0) throw InputError(concat(path.string(), ": is empty"));
+  if (size_ == 0) throw InputError(concat(path.string(), ": is empty; get it again"));
   void* address = ::mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file.get(), 0);
-  if (address == MAP_FAILED)
-    throw InputError(concat(path.string(), ": cannot be mapped: ", std::strerror(errno)));
+  if (address == MAP_FAILED) {
+    const int reason = errno;
+    const std::string what = concat(path.string(), ": cannot be mapped: ", std::strerror(reason));
+    if (reason == ENOMEM) throw MachineError(what + "; raise the limit of the address space (ulimit -v)");
+    throw InputError(what);
+  }
   data_ = static_cast<char*>(address);
 }
 

@@ -1,7 +1,7 @@
 // A model as a diffusers folder.
 #include "big/weights/stored_model.h"
 
-#include <regex>
+#include <string_view>
 
 #include "big/core/atomic_file.h"
 #include "big/core/error.h"
@@ -31,11 +31,18 @@ fs::path config_file(const std::string& part) {
   return fs::path(part) / "config.json";
 }
 
-/// The parts a model_index.json names: keys whose value is [library, class], both there.
-std::vector<std::string> parts_of(const Json& index) {
+/// The parts a model_index.json names: keys whose value is [library, class], both there. Each is a folder
+/// beside it.
+std::vector<std::string> parts_of(const Json& index, const std::string& where) {
   std::vector<std::string> names;
-  for (const auto& [key, value] : index.items())
-    if (value.is_array() && value.size() == 2 && value[0].is_string()) names.push_back(key);
+  if (!index.is_object()) throw InputError(where + ": expected a JSON object");
+  for (const auto& [key, value] : index.items()) {
+    if (!value.is_array() || value.size() != 2 || !value[0].is_string()) continue;
+    if (key.empty() || key == "." || key == ".." || key.find('\0') != std::string::npos ||
+        fs::path(key).filename() != key)
+      throw InputError(concat(where, ": '", key, "' is no name of a folder beside it"));
+    names.push_back(key);
+  }
   return names;
 }
 
@@ -58,11 +65,16 @@ std::string weight_stem_of(const std::string& part) {
 }
 
 Json read_scheduler_json(const fs::path& path) {
-  const auto text = std::regex_replace(read_file(path, kLargestConfig),
-                                       std::regex(R"((:\s*)-?(Infinity|NaN)\b)"), "$1null");
+  std::string text = read_file(path, kLargestConfig);
+  // diffusers writes the solver's lambda_min_clipped as -Infinity, which is not JSON; it is the default.
+  constexpr std::string_view kKey = "\"lambda_min_clipped\"", kInfinity = "-Infinity";
+  const size_t key = text.find(kKey);
+  const size_t value = key == std::string::npos ? key : text.find_first_not_of(": \t\r\n", key + kKey.size());
+  if (value != std::string::npos && text.compare(value, kInfinity.size(), kInfinity) == 0)
+    text.replace(value, kInfinity.size(), "null");
   Json json = parse_json(text, path.string());
-  const std::string key = "lambda_min_clipped";
-  if (json.is_object() && json.contains(key) && json[key].is_null()) json.erase(key);
+  const std::string name = "lambda_min_clipped";
+  if (json.is_object() && json.contains(name) && json[name].is_null()) json.erase(name);
   return json;
 }
 
@@ -70,7 +82,7 @@ StoredModel read_model_folder(const fs::path& folder) {
   StoredModel model;
   model.where = folder.string();
   model.configs["model_index"] = read_json(folder / kIndex);
-  for (const auto& part : parts_of(model.configs["model_index"])) {
+  for (const auto& part : parts_of(model.configs["model_index"], (folder / kIndex).string())) {
     const fs::path config = folder / config_file(part);
     if (fs::exists(config))
       model.configs[part] = part == "scheduler" ? read_scheduler_json(config) : read_json(config);

@@ -1,7 +1,5 @@
 #include <gtest/gtest.h>
 
-#include <random>
-
 #include "big/core/error.h"
 #include "cli/option_table.h"
 #include "cli/run_tool.h"
@@ -109,37 +107,25 @@ TEST(ConfigFile, MissingAndOversizedFilesAreRefused) {
       std::string::npos);
 }
 
-TEST(ConfigFile, NoInputCrashesTheReader) {
-  const std::string whole =
-      "prompt = \"\"\"a \\u00e9\nb\"\"\"\nsteps = 0x7 # c\nrate = 1e3\nfast = true\nx.y = [{a = 1}, "
-      "1979-05-27]\n";
-  std::vector<std::string> texts = {std::string(100000, '['),         "a=" + std::string(100000, '{'),
-                                    "steps = 9999999999999999999999", std::string("\0\0=\0", 4),
-                                    "\xef\xbb\xbfsteps = 3",          "\xff\xfe\xfd",
-                                    "a." + std::string(50000, '.')};
+// tests/fuzz breaks configuration files in every other way.
+TEST(ConfigFile, NoLengthExhaustsTheReader) {
   std::string dotted = "a";
   for (int i = 0; i < 200000; ++i) dotted += ".a";
-  texts.push_back(dotted + " = 1");
-  texts.push_back("[" + dotted + "]");
-  texts.push_back(dotted.substr(0, 8000) + " = 1");
-  for (size_t i = 0; i <= whole.size(); ++i) texts.push_back(whole.substr(0, i));
-  std::mt19937 random(1);
-  for (int i = 0; i < 500; ++i) {
-    std::string text = whole;
-    for (int j = 0; j < 3; ++j) text[random() % text.size()] = static_cast<char>(random());
-    texts.push_back(text);
-  }
-  int refused = 0;
+  const std::vector<std::string> texts = {std::string(100000, '['),
+                                          "a=" + std::string(100000, '{'),
+                                          "a." + std::string(50000, '.'),
+                                          dotted + " = 1",
+                                          "[" + dotted + "]",
+                                          dotted.substr(0, 8000) + " = 1"};
   for (const std::string& text : texts) {
     Reader r;
     try {
       r.read(text);
+      ADD_FAILURE() << text.substr(0, 20) << " was read";
     } catch (const Error& error) {
-      ++refused;
       EXPECT_NE(std::string(error.what()).find(r.file.string()), std::string::npos) << error.what();
     }
   }
-  EXPECT_GT(refused, 400);
 }
 
 }  // namespace

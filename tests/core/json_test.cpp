@@ -24,6 +24,8 @@ TEST(ParseJson, NamesLineAndColumnOfTheFirstMistake) {
       << mistake_in("{\"a\": 1,\n \"b\": x}");
   EXPECT_TRUE(starts_with(mistake_in("{\"a\": 1,\n\n\"b\" 2}\n"), "x.json: line 3, column 5: "));
   EXPECT_TRUE(starts_with(mistake_in(""), "x.json: line 1, column 1: "));
+  const std::string pointer = mistake_in("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n");
+  EXPECT_NE(pointer.find("the file is a Git LFS pointer"), std::string::npos) << pointer;
   EXPECT_TRUE(starts_with(mistake_in("[1,\n2\n"), "x.json: line 2, column 2: ")) << mistake_in("[1,\n2\n");
   EXPECT_TRUE(starts_with(mistake_in("[1,\n 1e999 ]"), "x.json: line 2, column 7: "))
       << mistake_in("[1,\n 1e999 ]");

@@ -137,6 +137,21 @@ TEST_F(SaveModel, CopiesConfigsSoThatEditingOneModelLeavesTheBaseAlone) {
   }
 }
 
+TEST_F(SaveModel, AnIndexThatNamesFoldersElsewhereIsRefused) {
+  write(temp_.path() / "secret" / "note.txt", "private");
+  for (const std::string name : {"..", ".", "../secret", ""}) {
+    write(base_ / "model_index.json",
+          Json({{"_class_name", "StableDiffusionPipeline"}, {name, {"a", "b"}}}).dump());
+    EXPECT_THROW(save_model(model_, base_, saved_, {}), InputError) << name;
+  }
+  EXPECT_FALSE(fs::exists(saved_ / "note.txt"));
+}
+
+TEST_F(SaveModel, ALinkThatLeadsBackUpIsRefused) {
+  fs::create_directory_symlink(base_ / "tokenizer", base_ / "tokenizer" / "again");
+  EXPECT_THROW(save_model(model_, base_, saved_, {}), InputError);
+}
+
 TEST_F(SaveModel, GivesAVariantThePlainName) {
   fs::rename(base_ / "vae" / "diffusion_pytorch_model.safetensors",
              base_ / "vae" / "diffusion_pytorch_model.fp16.safetensors");

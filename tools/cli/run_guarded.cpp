@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "big/core/error.h"
+#include "big/core/excerpt.h"
 #include "big/core/fail_point.h"
 #include "big/core/interrupt.h"
 #include "big/core/text.h"
@@ -51,7 +52,11 @@ ErrorReport report_file_system(const std::filesystem::filesystem_error& error) {
   return {machine ? kMachine : kInput, machine ? "machine" : "file", message};
 }
 
-void print_error(const ErrorReport& report) {
+/// Whatever a file put into a message, it is one line that fits a screen and does nothing to the terminal.
+constexpr size_t kLongestMessage = 6000;
+
+void print_error(ErrorReport report) {
+  report.message = excerpt(report.message, kLongestMessage);
   if (json_output()) {
     const OrderedJson error = {{"code", report.code}, {"kind", report.kind}, {"message", report.message}};
     std::cout << json_line({{"error", error}}) << std::endl;

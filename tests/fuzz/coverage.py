@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""coverage.py [--inputs N]: how many lines of each reader the fuzzers' inputs reach.
+
+Builds (g++), runs fuzz_base_coverage and fuzz_torch_coverage with N inputs a reader and prints a table (gcov). Ends
+with 1 where a reader's file is reached in less than 85 of 100 lines.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / "build-coverage"
+PROGRAMS = ((BUILD, "fuzz_base_coverage"), (ROOT / "build", "fuzz_torch_coverage"))
+LEAST = 85
+
+# Reader's file -> part of the names of its reading functions, where it holds others too ("" takes all).
+READERS = {
+    "src/core/json.cpp": "",
+    "src/core/read_file.cpp": "",
+    "src/diffusion/noise_schedule_config.cpp": "",
+    "src/imaging/decode.cpp": "",
+    "src/imaging/decode_bmp.cpp": "",
+    "src/imaging/decode_jpeg.cpp": "",
+    "src/imaging/decode_png.cpp": "",
+    "src/imaging/decode_webp.cpp": "",
+    "src/imaging/orientation.cpp": "",
+    "src/imaging/png.cpp": "read_png_text|from_latin1",
+    "src/imaging/png_reader.cpp": "",
+    "src/networks/config_reader.cpp": "",
+    "src/networks/unet_2d_condition_config.cpp": "",
+    "src/pipeline/model_folder.cpp": "",
+    "src/registry/prompt_template.cpp": "expand_identifiers|category_follows",
+    "src/registry/registry_json.cpp": "",
+    "src/registry/word_characters.cpp": "",
+    "src/tokenizers/byte_pairs.cpp": "",
+    "src/tokenizers/clip_files.cpp": "",
+    "src/tokenizers/clip_tokenizer.cpp": "",
+    "src/tokenizers/clip_words.cpp": "",
+    "src/tokenizers/protobuf.cpp": "",
+    "src/tokenizers/sentencepiece_rules.cpp": "",
+    "src/tokenizers/sentencepiece_tokenizer.cpp": "",
+    "src/tokenizers/special_tokens.cpp": "",
+    "src/tokenizers/tokenizer.cpp": "",
+    "src/weights/checkpoint_contents.cpp": "",
+    "src/weights/checkpoint_dtype.cpp": "",
+    "src/weights/checkpoint_file.cpp": "",
+    "src/weights/mapped_file.cpp": "",
+    "src/weights/pickle_calls.cpp": "",
+    "src/weights/pickle_machine.cpp": "",
+    "src/weights/pickle_opcodes.cpp": "",
+    "src/weights/safetensors_file.cpp": "",
+    "src/weights/safetensors_header.cpp": "",
+    "src/weights/stored_model.cpp": "read_scheduler_json",
+    "src/weights/tensor_file.cpp": "",
+    "src/weights/weight_files.cpp": "weight_files|shards",
+    "src/weights/zip_directory.cpp": "",
+    "tools/cli/config_file.cpp": "",
+    "tools/cli/option_value.cpp": "Option::read|refuse|shown|check_range",
+}
+
+
+def run(*command, **options):
+    return subprocess.run([str(part) for part in command], check=True, cwd=ROOT, **options)
+
+
+def build_and_fuzz(inputs):
+    """The torch-free readers in a build of their own, the others as one more program of the default build."""
+    run("cmake", "-S", ROOT, "-B", BUILD, "-G", "Ninja", "-DBIG_COVERAGE=ON", "-DBIG_TORCH_FREE_ONLY=ON")
+    run("cmake", "--preset", "default")
+    environment = dict(os.environ, BIG_TEST_SOURCE_DIR=str(ROOT))
+    for build, program in PROGRAMS:
+        run("cmake", "--build", build, "--target", program)
+        for counts in build.rglob("*.gcda"):
+            counts.unlink()
+        run(build / "bin" / program, "all", "--inputs", inputs, "--findings", BUILD / "findings", env=environment)
+
+
+def counted_lines():
+    """File -> line -> times it ran, over all programs that hold it."""
+    lines = defaultdict(lambda: defaultdict(int))
+    for counts in sorted(path for build, _ in PROGRAMS for path in build.rglob("*.gcda")):
+        report = run("gcov", "--json-format", "--stdout", "--demangled-names", counts, capture_output=True, text=True).stdout
+        for document in map(json.loads, filter(None, report.splitlines())):
+            for entry in document["files"]:
+                path = (Path(document["current_working_directory"]) / entry["file"]).resolve()
+                name = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else ""
+                if name not in READERS:
+                    continue
+                wanted = wanted_lines(entry, READERS[name])
+                for line in entry["lines"]:
+                    if line["line_number"] in wanted:
+                        lines[name][line["line_number"]] += line["count"]
+    return lines
+
+
+def wanted_lines(entry, functions):
+    """The numbers of the lines that belong to functions whose names hold one of the words."""
+    words = functions.split("|")
+    return {number for function in entry["functions"] if any(word in function["demangled_name"] for word in words)
+            for number in range(function["start_line"], function["end_line"] + 1)}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--inputs", type=int, default=20000)
+    build_and_fuzz(parser.parse_args().inputs)
+    lines = counted_lines()
+    low = []
+    print(f"{'file':46} {'lines':>6} {'reached':>8}   not reached")
+    for file in READERS:
+        counts = lines.get(file, {})
+        reached = sum(count > 0 for count in counts.values())
+        share = 100 * reached / len(counts) if counts else 0
+        missed = [number for number, count in sorted(counts.items()) if count == 0]
+        shown = ", ".join(map(str, missed[:12])) + (" ..." if len(missed) > 12 else "")
+        print(f"{file:46} {len(counts):6} {share:7.1f}%   {shown}")
+        if share < LEAST:
+            low.append(file)
+    if low:
+        print(f"under {LEAST} %: " + ", ".join(low))
+    return 1 if low else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,56 @@
+#include "draw_memory.h"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <fstream>
+
+#include "big/core/error.h"
+#include "big/weights/state_dict.h"
+#include "big/weights/stored_size.h"
+#include "cost.h"
+#include "support/error_of.h"
+#include "support/parity.h"
+#include "support/temp_dir.h"
+
+namespace big {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST(DrawMemory, CountsWeightsInTheirComputeTypeAndTheDecoder) {
+  const fs::path model = references("sd1") / "model";
+  const uint64_t text = stored_size(model / "text_encoder", "model").values;
+  const uint64_t unet = stored_size(model / "unet", "diffusion_pytorch_model").values;
+  const uint64_t vae = stored_size(model / "vae", "diffusion_pytorch_model").values;
+  const auto config_path = model / "vae" / "config.json";
+  const auto width = AutoencoderKLConfig::from_json(read_json(config_path), "vae").block_out_channels.front();
+  GenerateOptions options;
+  options.height = 64;
+  options.width = 32;
+  const uint64_t decoder = 2 * static_cast<uint64_t>(width) * 64 * 32;
+  EXPECT_EQ(least_drawing_memory(model, torch::kFloat32, options),
+            4 * (text + unet + vae) + 4 * decoder + kProgramBytes);
+  // In half precision each network stands in fp32 before it is converted.
+  const uint64_t while_loading = std::max({4 * text, 2 * text + 4 * unet, 2 * (text + unet) + 4 * vae});
+  EXPECT_EQ(least_drawing_memory(model, torch::kFloat16, options),
+            std::max(while_loading, 2 * (text + unet + vae)) + 2 * decoder + kProgramBytes);
+}
+
+TEST(DrawMemory, PicturesThatNoMachineHoldsAreRefusedWithNumbers) {
+  GenerateOptions options;
+  options.height = options.width = int64_t{1} << 24;
+  const auto message = error_of<MachineError>(
+      [&] { refuse_drawing_beyond_memory(references("sd1") / "model", LoadOptions{}, options); });
+  EXPECT_NE(message.find("needs at least"), std::string::npos) << message;
+  EXPECT_NE(message.find("are free"), std::string::npos) << message;
+}
+
+TEST(DrawMemory, ABrokenModelIsLeftToLoading) {
+  const TempDir folder;
+  EXPECT_THROW(least_drawing_memory(folder.path(), torch::kFloat32, {}), InputError);
+  refuse_drawing_beyond_memory(folder.path(), LoadOptions{}, {});
+}
+
+}  // namespace
+}  // namespace big
