@@ -9,7 +9,7 @@ namespace big {
 
 /// Appends `value`'s low bytes, little-endian.
 inline void put(std::string& out, uint64_t value, int bytes) {
-  for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i));
+  for (int i = 0; i < bytes; ++i) out += static_cast<char>(i < 8 ? value >> (8 * i) : 0);
 }
 
 /// A zip archive of stored files, as torch.save makes them (without checksums, which nobody reads).
