@@ -26,6 +26,15 @@ torch::Tensor view_of(void* data, const TensorFile::Entry& entry, const std::fun
   return torch::from_blob(data, entry.shape, entry.strides, release, options);
 }
 
+/// A length of eight bytes that the file holds, then a JSON object. Asked first: the length's own bytes may
+/// read as the beginning of a zip ("PK", a header of 19280 bytes) or of a pickle (0x80 0x02, one of 640).
+bool looks_like_safetensors(std::string_view bytes) {
+  uint64_t header = 0;
+  if (bytes.size() <= sizeof header || bytes[sizeof header] != '{') return false;
+  std::memcpy(&header, bytes.data(), sizeof header);
+  return header <= bytes.size() - sizeof header;
+}
+
 }  // namespace
 
 TensorFile::TensorFile(const std::filesystem::path& path)
@@ -47,6 +56,7 @@ torch::Tensor TensorFile::tensor(const std::string& name) const {
 
 std::shared_ptr<const TensorFile> open_tensor_file(const std::filesystem::path& path) {
   const MappedFile file(path);
+  if (looks_like_safetensors(file.bytes())) return std::make_shared<SafetensorsFile>(path);
   const std::string_view magic = file.bytes().substr(0, kMagicBytes);
   if (magic.starts_with("PK")) return std::make_shared<CheckpointFile>(path);
   // PROTO and its version: how every pickle since 2004 begins, and so torch.save's files before PyTorch 1.6.

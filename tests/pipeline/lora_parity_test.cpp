@@ -152,8 +152,8 @@ TEST_P(LoraParity, AWrongWeightWouldBeSeen) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Families, LoraParity, testing::Values("sd1", "sdxl"), [](const auto& info) {
-  return info.param;
+INSTANTIATE_TEST_SUITE_P(Families, LoraParity, testing::Values("sd1", "sdxl"), [](const auto& family) {
+  return family.param;
 });
 
 TEST(ApplyLoras, WeightZeroIsNoLora) {

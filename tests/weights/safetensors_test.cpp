@@ -198,5 +198,15 @@ TEST(Safetensors, RefusesWhatIsNoFile) {
   EXPECT_THROW(SafetensorsFile{folder.path() / "pipe"}, InputError);
 }
 
+TEST(OpenTensorFile, AHeadersLengthThatReadsAsAnotherFormatMisleadsNobody) {
+  TempDir temp;
+  // 0x80 0x02 begins a pickle, "PK" a zip.
+  for (const size_t length : {size_t{0x0280}, size_t{0x4B50}}) {
+    std::string header = R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})";
+    header.resize(length, ' ');
+    EXPECT_TRUE(open_tensor_file(write_raw(temp.path(), header, std::string(4, '\0')))->has("x")) << length;
+  }
+}
+
 }  // namespace
 }  // namespace big
