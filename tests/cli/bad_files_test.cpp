@@ -102,7 +102,7 @@ TEST_F(BadFiles, AModelLargerThanMemoryIsRefusedWithNumbers) {
   if (::truncate((model_ / file).c_str(), static_cast<off_t>(sizeof length + length + bytes)) != 0) {
     GTEST_SKIP() << "this file system holds no file of 4 TiB";
   }
-  expect_refused(draw(), 6, {"memory: drawing with", "needs at least 4096.", "are free"});
+  expect_refused(draw(), 6, {"memory: drawing with", "needs at least 4.0 TiB", "are free"});
 }
 
 TEST_F(BadFiles, AFolderAndAFileWithoutPermissionAreNamed) {
