@@ -1,53 +1,99 @@
-"""Every step of every sampler, by diffusers' schedulers: one run for each sampler, spacing, prediction and beta schedule.
+"""Every step of every sampler, by diffusers' schedulers, or by kdiffusion.py where diffusers has none.
 
 The network is a small fixed function that both sides compute, so a difference is the sampler's alone. Needs no
 pipeline: made once, for the first family. Run by itself: samplers.py OUT (writes OUT/sd1/samplers.safetensors).
 
-samplers.safetensors holds, for each run of the metadata's "runs" (JSON: name, scheduler_config, sampler, steps, seeds):
-  <name>.x          [steps + 1, B, 4, 6, 6]: the first latents, then those after each step
-  <name>.timesteps  [steps], as the network is told
+samplers.safetensors holds, for each run of the metadata's "runs" (JSON: name, scheduler_config, sampler, schedule, eta,
+aligned, steps, seeds):
+  <name>.x          [steps + 1, B, 4, 6, 6]: the first latents, then those after each step, as x0 + sigma eps (samplers of
+                    whole timesteps: alpha x0 + sigma eps)
+  <name>.result     [B, 4, 6, 6]: the latents that diffusers ends with
+  <name>.timesteps  [calls], as the network is told
 and betas.<name>, alphas_cumprod.<name>, noisy.<name>, velocity.<name> for the schedules alone, torch.randn's numbers in
-randn.<shape>.
+randn.<shape>, way.<from>-<to> of Brownian motions, beta_quantiles.
 """
 
+import inspect
 import json
 import math
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
+import scipy.stats
 import torch
 from diffusers import (
     DDIMScheduler,
     DDPMScheduler,
+    DEISMultistepScheduler,
     DPMSolverMultistepScheduler,
+    DPMSolverSDEScheduler,
+    DPMSolverSinglestepScheduler,
     EulerAncestralDiscreteScheduler,
     EulerDiscreteScheduler,
+    HeunDiscreteScheduler,
+    KDPM2AncestralDiscreteScheduler,
+    KDPM2DiscreteScheduler,
     LCMScheduler,
+    LMSDiscreteScheduler,
     PNDMScheduler,
+    TCDScheduler,
+    UniPCMultistepScheduler,
 )
+from diffusers.utils import logging
 from diffusers.utils.torch_utils import randn_tensor
 from safetensors.torch import save_file
+
+import kdiffusion
 
 SEEDS = [11, 12]
 SHAPE = (len(SEEDS), 4, 6, 6)
 
+SDE = {"algorithm_type": "sde-dpmsolver++"}
 # The web UIs' name -> diffusers' class and what a person changes in from_config.
 SAMPLERS = {
     "DDIM": (DDIMScheduler, {}),
+    "PLMS": (PNDMScheduler, {"skip_prk_steps": True}),
     "Euler": (EulerDiscreteScheduler, {}),
-    "Euler Karras": (EulerDiscreteScheduler, {"use_karras_sigmas": True}),
     "Euler a": (EulerAncestralDiscreteScheduler, {}),
-    "DPM++ 2M Uniform": (DPMSolverMultistepScheduler, {"use_karras_sigmas": False}),
-    "DPM++ 2M Karras": (DPMSolverMultistepScheduler, {"use_karras_sigmas": True}),
+    "Heun": (HeunDiscreteScheduler, {}),
+    "LMS": (LMSDiscreteScheduler, {}),
+    "DPM2": (KDPM2DiscreteScheduler, {}),
+    "DPM2 a": (KDPM2AncestralDiscreteScheduler, {}),
+    "DPM++ 2S": (DPMSolverSinglestepScheduler, {}),
+    "DPM++ 2M": (DPMSolverMultistepScheduler, {}),
+    "DPM++ SDE": (DPMSolverSDEScheduler, {}),
+    "DPM++ 2M SDE": (DPMSolverMultistepScheduler, SDE),
+    "DPM++ 2M SDE Heun": (DPMSolverMultistepScheduler, {**SDE, "solver_type": "heun"}),
+    "UniPC": (UniPCMultistepScheduler, {}),
+    "DEIS": (DEISMultistepScheduler, {}),
     "LCM": (LCMScheduler, {}),
+    "TCD": (TCDScheduler, {}),
 }
-NOISY = (EulerAncestralDiscreteScheduler, LCMScheduler)  # take fresh noise at each step
-STABLE_DIFFUSION = {"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012, "clip_sample": False}
+# And by kdiffusion.py, on the levels of a class of diffusers.
+OWN = {
+    "Euler a": (EulerDiscreteScheduler, kdiffusion.euler_ancestral),
+    "DPM++ 2S a": (EulerDiscreteScheduler, kdiffusion.dpmpp_2s_ancestral),
+    "DPM++ SDE": (EulerDiscreteScheduler, kdiffusion.dpmpp_sde),
+    "DPM++ 3M SDE": (DPMSolverMultistepScheduler, kdiffusion.dpmpp_3m_sde),
+    "Restart": (EulerDiscreteScheduler, kdiffusion.restart),
+}
+NOISY = (EulerAncestralDiscreteScheduler, KDPM2AncestralDiscreteScheduler, LCMScheduler, TCDScheduler)  # at each step
+TIMESTEPS = (DDIMScheduler, PNDMScheduler, LCMScheduler, TCDScheduler)  # know no sigmas
+SOLVERS = (DPMSolverMultistepScheduler, DPMSolverSinglestepScheduler, UniPCMultistepScheduler, DEISMultistepScheduler)
+FLAGS = {"uniform": {}, "karras": {"use_karras_sigmas": True}, "exponential": {"use_exponential_sigmas": True},
+         "beta": {"use_beta_sigmas": True}}
+WEB_SCHEDULES = ("polyexponential", "sgm_uniform", "simple", "normal", "align_your_steps")
+
+STABLE_DIFFUSION = {"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012, "clip_sample": False,
+                    "set_alpha_to_one": True}
 BETAS = {
     "scaled": STABLE_DIFFUSION,
-    "linear": {"beta_schedule": "linear", "beta_start": 0.0001, "beta_end": 0.02, "clip_sample": False},
+    "linear": {**STABLE_DIFFUSION, "beta_schedule": "linear", "beta_start": 0.0001, "beta_end": 0.02},
     "zsnr": {**STABLE_DIFFUSION, "rescale_betas_zero_snr": True},
 }
+ONE = {**STABLE_DIFFUSION, "prediction_type": "v_prediction"}
 
 
 def network(x, timestep):
@@ -55,66 +101,185 @@ def network(x, timestep):
     return 0.7 * torch.tanh(x) + 0.2 * math.sin(0.01 * float(timestep))
 
 
-def draw(scheduler, steps):
+def sigma_table(scheduler):
+    """Of training, rising."""
+    bars = scheduler.alphas_cumprod.clone()
+    return (((1 - bars) / bars) ** 0.5).numpy()
+
+
+def first_latents(scale):
     generators = [torch.Generator().manual_seed(seed) for seed in SEEDS]
-    scheduler.set_timesteps(steps)
+    x = randn_tensor(SHAPE, generator=generators, device=torch.device("cpu"), dtype=torch.float32)
+    return x * scale, generators
+
+
+def set_levels(scheduler, case):
+    """The scheduler's own levels, or a web UI's schedule put in their place."""
+    scheduler.set_timesteps(case["steps"])
     if hasattr(scheduler, "set_begin_index"):
         scheduler.set_begin_index(0)  # else the solver starts at the second of two equal timesteps and runs off the end
-    x = randn_tensor(SHAPE, generator=generators, device=torch.device("cpu"), dtype=torch.float32)
-    x = x * scheduler.init_noise_sigma
-    noise = {"generator": generators} if isinstance(scheduler, NOISY) else {}
-    xs = [x]
-    for t in scheduler.timesteps:
+    if not case["replaced"]:
+        return
+    table = sigma_table(scheduler)
+    ends = (table[-1], table[0]) if isinstance(scheduler, SOLVERS) else (scheduler.sigmas[0], scheduler.sigmas[-2])
+    sigmas = kdiffusion.schedule(case["schedule"], table, *map(float, ends), case["steps"], case["aligned"])
+    scheduler.timesteps = torch.tensor([kdiffusion.timestep(sigma, table) for sigma in sigmas])
+    scheduler.sigmas = torch.tensor([*sigmas, scheduler.sigmas[-1]], dtype=torch.float32)
+
+
+def ends_of_steps(scheduler, calls):
+    """After which calls of the network a step is done: some classes take two a step, PNDM for its first one."""
+    if getattr(scheduler, "order", 1) == 2:
+        return {*range(1, calls, 2), calls - 1}
+    return set(range(1 if isinstance(scheduler, PNDMScheduler) and calls > 1 else 0, calls))
+
+
+def draw(scheduler, case):
+    set_levels(scheduler, case)
+    x, generators = first_latents(scheduler.init_noise_sigma)
+    options = {"generator": generators} if isinstance(scheduler, NOISY) else {}
+    if case["eta"] is not None:
+        options |= {"eta": case["eta"], "generator": generators}
+    if not isinstance(scheduler, TIMESTEPS):
+        brownian = kdiffusion.Brownian(SEEDS, SHAPE[1:], float(sigma_table(scheduler)[-1]))
+    if isinstance(scheduler, DPMSolverSDEScheduler):
+        scheduler.noise_sampler = brownian
+    sde = getattr(scheduler.config, "algorithm_type", "") == "sde-dpmsolver++"
+    factors = (scheduler.sigmas.double() ** 2 + 1) ** 0.5 if isinstance(scheduler, SOLVERS) else None
+
+    xs, ends = [x], ends_of_steps(scheduler, len(scheduler.timesteps))
+    for i, t in enumerate(scheduler.timesteps):
         output = network(scheduler.scale_model_input(x, t), t)
-        x = scheduler.step(output, t, x, **noise, return_dict=False)[0]
-        xs.append(x)
-    return torch.stack(xs), scheduler.timesteps.float()
+        if sde:
+            options = {"variance_noise": brownian(scheduler.sigmas[i], scheduler.sigmas[i + 1])}
+        x = scheduler.step(output, t, x, **options, return_dict=False)[0]
+        if i in ends:
+            xs.append(x)
+    if factors is not None:
+        xs = [one * factor for one, factor in zip(xs, factors)]
+    return torch.stack(xs).float(), x, scheduler.timesteps.float()
 
 
-def grid():
-    """(name, folder's class, scheduler_config.json, sampler, steps) of the full grid and of the odd cases."""
+def own_draw(sampler, scheduler, case):
+    """The same by a function of kdiffusion.py on the scheduler's levels."""
+    set_levels(scheduler, case)
+    table, told = sigma_table(scheduler), []
+    levels = {float(sigma): float(t) for sigma, t in zip(scheduler.sigmas, scheduler.timesteps)}
+    solver = isinstance(scheduler, SOLVERS)
+    x, generators = first_latents((float(scheduler.sigmas[0]) ** 2 + 1) ** 0.5 if solver else scheduler.init_noise_sigma)
+
+    def denoised(x, sigma):
+        told.append(levels.get(sigma, kdiffusion.timestep(sigma, table)))
+        output = network(x / math.sqrt(sigma**2 + 1), told[-1])
+        kind = scheduler.config.prediction_type
+        if kind == "sample":
+            return output
+        if kind == "epsilon":
+            return x - sigma * output
+        return x / (sigma**2 + 1) - output * sigma / math.sqrt(sigma**2 + 1)
+
+    run = SimpleNamespace(
+        sigmas=[float(sigma) for sigma in scheduler.sigmas],
+        denoised=denoised,
+        fresh=lambda: randn_tensor(SHAPE, generator=generators, device=torch.device("cpu"), dtype=torch.float32),
+        brownian=kdiffusion.Brownian(SEEDS, SHAPE[1:], float(table[-1])),
+        eta=1.0 if case["eta"] is None else case["eta"],
+    )
+    xs = [x, *sampler(run, x)]
+    return torch.stack(xs).float(), xs[-1], torch.tensor(told)
+
+
+def can(sampler, config):
+    """Whether diffusers' class can draw for a model of this kind."""
+    sampler_class = SAMPLERS[sampler][0]
+    keys = inspect.signature(sampler_class.__init__).parameters
+    prediction, zero_snr = config.get("prediction_type", "epsilon"), config.get("rescale_betas_zero_snr", False)
+    if prediction == "sample" and sampler in ("Euler a", "DPM2", "DPM2 a", "DPM++ SDE", "PLMS"):
+        return False  # not in diffusers
+    if zero_snr and "rescale_betas_zero_snr" not in keys:
+        return False
+    return not (zero_snr and prediction == "epsilon" and sampler_class in TIMESTEPS)  # divides by zero
+
+
+def cases():
+    """(name, folder's class, scheduler_config.json, sampler, steps, further keys of the case)."""
     for betas, config in BETAS.items():
         for spacing in ("leading", "trailing", "linspace"):
             for prediction in ("epsilon", "v_prediction", "sample"):
+                full = {**config, "timestep_spacing": spacing, "prediction_type": prediction, "steps_offset": 1}
                 for sampler in SAMPLERS:
-                    if sampler == "Euler a" and prediction == "sample":
-                        continue  # not in diffusers
-                    if sampler in ("DDIM", "LCM") and betas == "zsnr" and prediction == "epsilon":
-                        continue  # divides by zero: such a model must predict v or x0
-                    full = {**config, "timestep_spacing": spacing, "prediction_type": prediction, "steps_offset": 1}
-                    name = f"{betas}-{spacing}-{prediction}-{sampler}"
-                    yield name, DDIMScheduler, full, sampler, 7
+                    yield f"{betas}-{spacing}-{prediction}-{sampler}", DDIMScheduler, full, sampler, 7, {}
+                    for schedule in ("karras", "exponential", "beta"):
+                        if betas == "linear" or prediction == "sample":
+                            continue
+                        name = f"{betas}-{spacing}-{prediction}-{sampler} {schedule}"
+                        yield name, DDIMScheduler, full, sampler, 7, {"schedule": schedule}
 
-    one = {**STABLE_DIFFUSION, "prediction_type": "v_prediction"}
     pndm = {**STABLE_DIFFUSION, "set_alpha_to_one": False, "skip_prk_steps": True, "steps_offset": 1}
     for sampler in SAMPLERS:
-        yield f"twenty-{sampler}", DDIMScheduler, one, sampler, 20
-        yield f"single-{sampler}", DDIMScheduler, one, sampler, 1
-        yield f"two-{sampler}", DDIMScheduler, one, sampler, 2
-        yield f"sd14-folder-{sampler}", PNDMScheduler, pndm, sampler, 6  # names no spacing
-        yield f"cosine-{sampler}", DDIMScheduler, {**one, "beta_schedule": "squaredcos_cap_v2"}, sampler, 6
-        yield f"ties-{sampler}", DDIMScheduler, {**one, "timestep_spacing": "trailing"}, sampler, 48
-        short = {**one, "num_train_timesteps": 100, "beta_end": 0.05}
-        yield f"short-{sampler}", DDIMScheduler, short, sampler, 9
+        yield f"twenty-{sampler}", DDIMScheduler, ONE, sampler, 20, {}
+        yield f"single-{sampler}", DDIMScheduler, ONE, sampler, 1, {}
+        yield f"two-{sampler}", DDIMScheduler, ONE, sampler, 2, {}
+        yield f"sd14-folder-{sampler}", PNDMScheduler, pndm, sampler, 6, {}  # names no spacing
+        yield f"cosine-{sampler}", DDIMScheduler, {**ONE, "beta_schedule": "squaredcos_cap_v2"}, sampler, 6, {}
+        yield f"ties-{sampler}", DDIMScheduler, {**ONE, "timestep_spacing": "trailing"}, sampler, 48, {}
+        short = {**ONE, "num_train_timesteps": 100, "beta_end": 0.05}
+        yield f"short-{sampler}", DDIMScheduler, short, sampler, 9, {}
         trained = {"trained_betas": [0.001 * (i + 1) for i in range(40)], "clip_sample": False,
-                   "original_inference_steps": 20}
-        yield f"trained-{sampler}", DDIMScheduler, {**trained, "num_train_timesteps": 40}, sampler, 5
-        solver = {**one, "final_sigmas_type": "sigma_min"}
-        yield f"sigma-min-{sampler}", DPMSolverMultistepScheduler, solver, sampler, 6
-        yield f"sigma-min-long-{sampler}", DPMSolverMultistepScheduler, solver, sampler, 17
-        yield f"euler-at-final-{sampler}", DPMSolverMultistepScheduler, {**solver, "euler_at_final": True}, sampler, 17
+                   "original_inference_steps": 20, "set_alpha_to_one": True}
+        yield f"trained-{sampler}", DDIMScheduler, {**trained, "num_train_timesteps": 40}, sampler, 5, {}
+        solver = {**ONE, "final_sigmas_type": "sigma_min", "lower_order_final": True}  # one class has False of its own
+        yield f"sigma-min-{sampler}", DPMSolverMultistepScheduler, solver, sampler, 6, {}
+        yield f"sigma-min-long-{sampler}", DPMSolverMultistepScheduler, solver, sampler, 17, {}
+        euler = {**solver, "euler_at_final": True}
+        yield f"euler-at-final-{sampler}", DPMSolverMultistepScheduler, euler, sampler, 17, {}
         high = {**solver, "lower_order_final": False}
-        yield f"second-order-final-{sampler}", DPMSolverMultistepScheduler, high, sampler, 6
-        clipped = {**one, "beta_schedule": "squaredcos_cap_v2", "lambda_min_clipped": -5.1}
-        yield f"lambda-clipped-{sampler}", DPMSolverMultistepScheduler, clipped, sampler, 6
+        yield f"high-order-final-{sampler}", DPMSolverMultistepScheduler, high, sampler, 6, {}
+        clipped = {**ONE, "beta_schedule": "squaredcos_cap_v2", "lambda_min_clipped": -5.1}
+        yield f"lambda-clipped-{sampler}", DPMSolverMultistepScheduler, clipped, sampler, 6, {}
+    for sampler in ("DPM++ 2M", "UniPC", "DEIS"):
+        for order in (1, 3):
+            for steps in (8, 17):
+                config = {**ONE, "solver_order": order}
+                yield f"order-{order}-{steps}-{sampler}", DPMSolverMultistepScheduler, config, sampler, steps, {}
+    for sampler in ("DPM++ 2M", "UniPC"):
+        config = {**ONE, "solver_type": "heun" if sampler == "DPM++ 2M" else "bh1"}
+        yield f"other-type-{sampler}", SAMPLERS[sampler][0], config, sampler, 9, {}
+    yield "order-1-DPM++ 2S", DPMSolverSinglestepScheduler, {**ONE, "solver_order": 1}, "DPM++ 2S", 8, {}
     for clip_range in (1.0, 0.6):
-        clip = {**one, "clip_sample": True, "clip_sample_range": clip_range}
-        yield f"clip-{clip_range}-DDIM", DDIMScheduler, clip, "DDIM", 6
-    few = {**one, "original_inference_steps": 30, "timestep_scaling": 0.01}
-    yield "few-LCM", LCMScheduler, few, "LCM", 7
-    yield "clip-LCM", LCMScheduler, {**one, "clip_sample": True, "clip_sample_range": 0.6}, "LCM", 7
-    yield "defaults-DDIM", DDIMScheduler, {}, "DDIM", 6
-    yield "alpha-not-one-DDIM", DDIMScheduler, {**one, "set_alpha_to_one": False}, "DDIM", 6
+        clip = {**ONE, "clip_sample": True, "clip_sample_range": clip_range}
+        yield f"clip-{clip_range}-DDIM", DDIMScheduler, clip, "DDIM", 6, {}
+    few = {**ONE, "original_inference_steps": 30, "timestep_scaling": 0.01}
+    yield "few-LCM", LCMScheduler, few, "LCM", 7, {}
+    yield "few-TCD", TCDScheduler, few, "TCD", 7, {}
+    yield "clip-LCM", LCMScheduler, {**ONE, "clip_sample": True, "clip_sample_range": 0.6}, "LCM", 7, {}
+    yield "defaults-DDIM", DDIMScheduler, {}, "DDIM", 6, {}
+    yield "alpha-not-one-DDIM", DDIMScheduler, {**ONE, "set_alpha_to_one": False}, "DDIM", 6, {}
+    for eta in (0.5, 1.0):
+        yield f"eta-{eta}-DDIM", DDIMScheduler, ONE, "DDIM", 6, {"eta": eta}
+        yield f"eta-{eta}-TCD", TCDScheduler, ONE, "TCD", 6, {"eta": eta}
+    yield "eta-0-TCD", TCDScheduler, ONE, "TCD", 6, {"eta": 0.0}
+    for sampler in ("Euler", "Euler a", "LMS", "DPM++ 2M", "UniPC", "DPM++ 2M SDE"):
+        for schedule in WEB_SCHEDULES:
+            for steps in (7, 11):
+                keys = {"schedule": schedule, "replaced": True}
+                yield f"{schedule}-{steps}-{sampler}", DDIMScheduler, ONE, sampler, steps, keys
+    keys = {"schedule": "align_your_steps", "replaced": True, "aligned": "sdxl"}
+    yield "sdxl-Euler", DDIMScheduler, ONE, "Euler", 8, keys
+
+
+def own_cases():
+    for sampler in OWN:
+        for prediction in ("epsilon", "v_prediction", "sample"):
+            config = {**ONE, "prediction_type": prediction}
+            for schedule in ("uniform", "karras", "exponential"):
+                yield f"own-{prediction}-{sampler} {schedule}", config, sampler, 9, {"schedule": schedule}
+        yield f"own-zsnr-{sampler}", BETAS["zsnr"] | {"prediction_type": "v_prediction"}, sampler, 9, {}
+        for steps in (1, 2, 20, 37):
+            yield f"own-{steps}-{sampler}", ONE, sampler, steps, {"schedule": "karras"}
+        if sampler != "Restart":
+            for eta in (0.0, 0.6):
+                yield f"own-eta-{eta}-{sampler}", ONE, sampler, 9, {"eta": eta}
 
 
 def schedules(tensors):
@@ -138,20 +303,42 @@ def random_numbers(tensors):
         batch = (2, *shape)
         draws = [randn_tensor(batch, generator=generators, device=torch.device("cpu"), dtype=torch.float32) for _ in "ab"]
         tensors["randn." + "x".join(map(str, shape))] = torch.stack(draws)
+    brownian = kdiffusion.Brownian([0, 2**63 + 5], (4, 5), 14.6)
+    for start, stop in ((14.6, 3.0), (3.0, 0.25), (0.25, 0.03), (0.03, 0.0), (2.0, 5.0)):
+        tensors[f"way.{start}-{stop}"] = brownian(start, stop)
+    tensors["beta_quantiles"] = torch.from_numpy(scipy.stats.beta.ppf(np.linspace(0, 1, 33), 0.6, 0.6))
+
+
+def completed(keys):
+    return {"schedule": "uniform", "eta": None, "aligned": "sd", "replaced": False, **keys}
 
 
 def write(file):
+    logging.set_verbosity_error()  # odd numbers of steps make a solver correct its own options aloud
     tensors, runs = {}, []
+
+    def add(name, drawn, folder_class, config, sampler, case):
+        for part, tensor in zip(("x", "result", "timesteps"), drawn):
+            tensors[f"{name}.{part}"] = tensor.contiguous().clone()
+        written = {"_class_name": folder_class.__name__, **config}
+        runs.append({"name": name, "scheduler_config": written, "sampler": sampler, "seeds": SEEDS, **case})
+
     schedules(tensors)
     random_numbers(tensors)
-    for name, folder_class, config, sampler, steps in grid():
+    for name, folder_class, config, sampler, steps, keys in cases():
         sampler_class, changes = SAMPLERS[sampler]
-        folder = folder_class.from_config(config)
-        tensors[f"{name}.x"], tensors[f"{name}.timesteps"] = draw(
-            sampler_class.from_config(folder.config, **changes), steps
-        )
-        written = {"_class_name": folder_class.__name__, **config}
-        runs.append({"name": name, "scheduler_config": written, "sampler": sampler, "steps": steps, "seeds": SEEDS})
+        case = {**completed(keys), "steps": steps}
+        flags = {} if case["replaced"] else FLAGS[case["schedule"]]
+        has_flags = set(flags) <= set(inspect.signature(sampler_class.__init__).parameters)
+        if not can(sampler, config) or not has_flags:
+            continue
+        scheduler = sampler_class.from_config(folder_class.from_config(config).config, **changes, **flags)
+        add(name, draw(scheduler, case), folder_class, config, sampler, case)
+    for name, config, sampler, steps, keys in own_cases():
+        levels_class, function = OWN[sampler]
+        case = {**completed(keys), "steps": steps}
+        scheduler = levels_class.from_config(config, **FLAGS[case["schedule"]])
+        add(name, own_draw(function, scheduler, case), DDIMScheduler, config, sampler, case)
     save_file(tensors, file, metadata={"runs": json.dumps(runs)})
 
 
@@ -164,4 +351,5 @@ if __name__ == "__main__":
     folder = Path(sys.argv[1]) / "sd1"
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(0)
+    torch.set_num_threads(1)
     write(folder / "samplers.safetensors")
