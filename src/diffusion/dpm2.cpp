@@ -7,17 +7,13 @@
 namespace big {
 namespace {
 
-/// The slope dx / dsigma at x.
-torch::Tensor slope_at(const SigmaRun& run, const torch::Tensor& x, double sigma) {
-  return (x - run.denoised(x, sigma)) / sigma;
-}
-
 /// From sigma down to `next` by the slope in the middle of the logarithms; at 0 there is none.
 torch::Tensor midpoint_step(const SigmaRun& run, const torch::Tensor& x, double sigma, double next) {
-  const auto slope = slope_at(run, x, sigma);
+  const auto slope = (x - run.denoised(x, sigma)) / sigma;  // dx / dsigma
   if (next == 0) return x + slope * (next - sigma);
   const double middle = std::sqrt(sigma * next);
-  return x + slope_at(run, x + slope * (middle - sigma), middle) * (next - sigma);
+  const auto half_way = x + slope * (middle - sigma);
+  return x + (half_way - run.denoised_between(half_way, middle)) / middle * (next - sigma);
 }
 
 }  // namespace

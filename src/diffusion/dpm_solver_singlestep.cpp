@@ -53,7 +53,7 @@ torch::Tensor sample_dpmpp_2s_ancestral(const SigmaRun& run, torch::Tensor x) {
     auto x0 = run.denoised(x, sigma);
     if (down > 0) {
       const double middle = std::sqrt(sigma * down);
-      x0 = run.denoised(first_order(x, x0, sigma, middle), middle);
+      x0 = run.denoised_between(first_order(x, x0, sigma, middle), middle);
     }
     x = first_order(x, x0, sigma, down);
     if (run.sigmas[i + 1] > 0) x = x + run.fresh_noise() * up;
@@ -75,7 +75,7 @@ torch::Tensor sample_dpmpp_sde(const SigmaRun& run, torch::Tensor x) {
     auto x0 = run.denoised(x, sigma);
     if (next > 0) {
       const double middle = std::sqrt(sigma * next);
-      x0 = run.denoised(noisy_step(x0, sigma, middle), middle);
+      x0 = run.denoised_between(noisy_step(x0, sigma, middle), middle);
     }
     x = run.end_step(noisy_step(x0, sigma, next));
   }

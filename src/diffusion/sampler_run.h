@@ -22,8 +22,9 @@ struct Run {
 /// A run over noise levels x = x0 + sigma eps (arXiv 2206.00364).
 struct SigmaRun : Run {
   std::vector<double> sigmas;  ///< steps + 1, falling; all but the last are positive
-  /// The network's clean latents for x at this level.
-  std::function<torch::Tensor(const torch::Tensor& x, double sigma)> denoised;
+  /// The network's clean latents for x at this level: at the run's own it is told their timesteps, which some
+  /// schedules round; `denoised_between`: always that of as much noise, by the logarithm.
+  std::function<torch::Tensor(const torch::Tensor&x, double sigma)> denoised, denoised_between;
   /// Standard normal, like x: a Brownian motion's way between two levels, scaled to unit variance.
   std::function<torch::Tensor(double from, double to)> brownian_noise;
 

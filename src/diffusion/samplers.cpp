@@ -96,14 +96,18 @@ class Drawing {
     SigmaRun run;
     fill(run);
     run.sigmas = levels.sigmas;
-    run.denoised = [&](const torch::Tensor& x, double sigma) {
-      // Between levels the network is told the timestep that has this much noise.
-      const auto level = std::find(levels.sigmas.begin(), levels.sigmas.end() - 1, sigma);
-      const double t = level != levels.sigmas.end() - 1
-                           ? levels.timesteps[static_cast<size_t>(level - levels.sigmas.begin())]
-                           : timestep_of_sigma(table, sigma);
-      const auto output = network(x / std::sqrt(sigma * sigma + 1), t);
+    const auto denoised_at = [&](const torch::Tensor& x, double sigma, double timestep) {
+      const auto output = network(x / std::sqrt(sigma * sigma + 1), timestep);
       return denoised(run.config.prediction_type, x, output, sigma);
+    };
+    run.denoised_between = [&](const torch::Tensor& x, double sigma) {
+      return denoised_at(x, sigma, timestep_of_sigma(table, sigma));
+    };
+    run.denoised = [&](const torch::Tensor& x, double sigma) {
+      const auto found = std::find(levels.sigmas.begin(), levels.sigmas.end() - 1, sigma);
+      const auto i = static_cast<size_t>(found - levels.sigmas.begin());
+      return i < levels.timesteps.size() ? denoised_at(x, sigma, levels.timesteps[i])
+                                         : run.denoised_between(x, sigma);
     };
     run.brownian_noise = [&](double from, double to) { return to_work(motion.way(from, to)); };
     const auto x = sigma_sampler(request_.sampler.kind)(run, first(levels.initial_scale));

@@ -25,6 +25,7 @@ Drawn draw(const test::SamplerRun& run, const SamplerChoice& choice) {
   request.eta = run.eta;
   request.aligned = run.aligned;
   request.shape = run.x.sizes().slice(2).vec();
+  request.dtype = run.x.scalar_type();
   request.on_step = [&](int64_t, const torch::Tensor& x) { drawn.xs.push_back(x); };
   drawn.result = sample(request, NoiseSchedule(run.config), noise, [&](const torch::Tensor& x, double t) {
     drawn.timesteps.push_back(t);

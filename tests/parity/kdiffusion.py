@@ -1,7 +1,7 @@
 """Samplers and schedules that diffusers lacks, and Brownian noise, written from their papers' formulas.
 
 Levels are x = x0 + sigma eps. A `run` is what samplers.py hands over: run.denoised(x, sigma), run.sigmas (floats, ends
-with 0 or the smallest), run.fresh() and run.brownian(from, to) for unit noise, run.eta.
+with 0 or the smallest), run.between(x, sigma) where a middle is told by its logarithm, run.fresh() and run.brownian(from, to) for unit noise, run.eta.
 """
 
 import math
@@ -50,7 +50,7 @@ class Brownian:
     def __call__(self, start, stop):
         start, stop = float(start), float(stop)
         ways = [self.value(seed, stop) - self.value(seed, start) for seed in self.seeds]
-        return (torch.stack(ways) / math.sqrt(abs(stop - start))).float()
+        return torch.stack(ways) / math.sqrt(abs(stop - start))
 
 
 def log_points(values, at):
@@ -113,7 +113,7 @@ def dpmpp_2s_ancestral(run, x):
         x0 = run.denoised(x, start)
         if down > 0:
             middle = math.exp(0.5 * math.log(start) + 0.5 * math.log(down))
-            x0 = run.denoised(exponential_step(x, x0, start, middle), middle)
+            x0 = run.between(exponential_step(x, x0, start, middle), middle)
         x = exponential_step(x, x0, start, down)
         if stop > 0:
             x = x + run.fresh() * up
@@ -129,7 +129,7 @@ def dpmpp_sde(run, x):
         x0 = run.denoised(x, start)
         if stop > 0:
             middle = math.sqrt(start * stop)
-            x0 = run.denoised(to(x0, middle), middle)
+            x0 = run.between(to(x0, middle), middle)
         x = to(x0, stop)
         yield x
 
