@@ -89,7 +89,7 @@ torch::Tensor sample_dpmpp_2m_sde_heun(const SigmaRun& run, torch::Tensor x) {
 }
 
 /// As k-diffusion's sample_dpmpp_3m_sde. (diffusers' order 3 with noise has another sign in its last term,
-/// with which it is of order 0.)
+/// with which more steps do not help.)
 torch::Tensor sample_dpmpp_3m_sde(const SigmaRun& run, torch::Tensor x) {
   using enum Multistep::ShortRuns;
   return sample_multistep(run, {3, Multistep::SecondOrder::kTaylor, kFullOrder}, std::move(x));

@@ -57,12 +57,19 @@ TEST(Convergence, SecondOrder) {
 
 TEST(Convergence, ThirdOrderAndMore) {
   // Their first steps are of lower order: hardly felt where they begin at this much noise, in which the clean
-  // latents hardly move.
-  EXPECT_GT(order_of(sample_dpmpp_3m_sde), 2.6);
-  EXPECT_GT(order_of(sample_dpmpp_2m, 3), 2.6);
-  EXPECT_GT(order_of(sample_deis, 3), 2.6);
+  // latents hardly move, and least in long runs.
+  EXPECT_NEAR(order_of(sample_deis, 3), 3, 0.5);
   EXPECT_GT(order_of(sample_lms), 2.6);
-  EXPECT_GT(order_of(sample_unipc), 2.6) << "order 2, corrected";
+  EXPECT_NEAR(order_of(sample_unipc), 3, 0.4) << "order 2, corrected";
+  EXPECT_GT(order_of(sample_unipc, 3), 3.2);
+}
+
+TEST(Convergence, ThreeMultistepsOfDpmSolverAreCloserButOfSecondOrder) {
+  // Its last term has half the weight that order 3 needs, in the paper's code, diffusers and k-diffusion
+  // alike.
+  EXPECT_NEAR(order_of(sample_dpmpp_2m, 3), 2, 0.25);
+  EXPECT_NEAR(order_of(sample_dpmpp_3m_sde), 2, 0.25);
+  EXPECT_LT(error_of(sample_dpmpp_3m_sde, 64), 0.8 * error_of(sample_dpmpp_2m, 64));
 }
 
 TEST(Convergence, TheOrderIsTheSamplersOwn) {

@@ -279,7 +279,7 @@ def cases():
 def own_cases():
     for sampler in OWN:
         for prediction in ("epsilon", "v_prediction", "sample"):
-            config = {**ONE, "prediction_type": prediction}
+            config = {**ONE, "prediction_type": prediction, "timestep_spacing": "trailing"}
             for schedule in ("uniform", "karras", "exponential"):
                 yield f"own-{prediction}-{sampler} {schedule}", config, sampler, 9, {"schedule": schedule}
         yield f"own-zsnr-{sampler}", BETAS["zsnr"] | {"prediction_type": "v_prediction"}, sampler, 9, {}
