@@ -99,14 +99,18 @@ TEST_F(Generate, PicturesTellTheirScheduleEtaAndRescaledGuidance) {
 TEST_F(Generate, SchedulersAreListed) {
   const ToolRun text = run({"--list_schedulers"});
   EXPECT_EQ(text.code, 0) << text.err;
-  EXPECT_TRUE(std::regex_search(text.out, std::regex("DPM\\+\\+ 2M +DPMSolverMultistepScheduler +all +karras")))
+  EXPECT_TRUE(
+      std::regex_search(text.out, std::regex("DPM\\+\\+ 2M +DPMSolverMultistepScheduler +all +karras")))
       << text.out;
   EXPECT_TRUE(std::regex_search(text.out, std::regex("align_your_steps +Align Your Steps"))) << text.out;
   const Json json = Json::parse(run({"--list_schedulers", "--json"}).out);
   EXPECT_GE(json["schedulers"].size(), 20u);
-  EXPECT_EQ(json["schedulers"][0],
-            (Json{{"name", "DDIM"}, {"diffusers", "DDIMScheduler"}, {"aliases", Json::array()},
-                  {"schedules", {"uniform"}}, {"automatic", "uniform"}, {"eta", 0.0}}));
+  EXPECT_EQ(json["schedulers"][0], (Json{{"name", "DDIM"},
+                                         {"diffusers", "DDIMScheduler"},
+                                         {"aliases", Json::array()},
+                                         {"schedules", {"uniform"}},
+                                         {"automatic", "uniform"},
+                                         {"eta", 0.0}}));
   EXPECT_EQ(json["schedules"].size(), 10u);
   // Every name that is listed can be asked for.
   for (const auto& scheduler : json["schedulers"]) {
@@ -124,7 +128,8 @@ TEST_F(Generate, SchedulersThatCannotBeAreRefusedInWords) {
   EXPECT_NE(refused({"--scheduler", "PLMS"}).find("zero terminal SNR"), std::string::npos);
   EXPECT_NE(refused({"--scheduler", "DDIM", "--schedule", "karras"}).find("the model's own timesteps"),
             std::string::npos);
-  EXPECT_NE(refused({"--scheduler", "Euler", "--eta", "0.5"}).find("Euler takes no fresh noise"), std::string::npos);
+  EXPECT_NE(refused({"--scheduler", "Euler", "--eta", "0.5"}).find("Euler takes no fresh noise"),
+            std::string::npos);
   EXPECT_NE(refused({"--schedule", "kerras"}).find("did you mean \"karras\""), std::string::npos);
 }
 
