@@ -54,7 +54,7 @@ std::vector<Jump> restart_jumps(const SigmaRun& run) {
 
 }  // namespace
 
-/// Heun's method, arXiv 2206.00364, algorithm 1; equals diffusers' HeunDiscreteScheduler.
+/// Heun's method, arXiv 2206.00364, algorithm 1; equals diffusers' HeunDiscreteScheduler without clip_sample.
 torch::Tensor sample_heun(const SigmaRun& run, torch::Tensor x) {
   for (size_t i = 0; i < run.steps(); ++i)
     x = run.end_step(heun_step(run, x, run.sigmas[i], run.sigmas[i + 1]));
