@@ -100,11 +100,11 @@ install_peers() {
   echo "$deps/libtorch" > "$site/libtorch.pth"
   [[ -z ${BIG_TORCH_DIR:-} || -d $deps/libtorch ]] ||
     fail "the parity tests need the CPU build of torch in .deps/libtorch; run them without BIG_TORCH_DIR"
-  say "downloading the Python libraries the tests compare with: about 60 MB in .deps/peers"
+  say "downloading the Python libraries the tests compare with: about 100 MB in .deps/peers"
   "$deps/peers/bin/pip" install --quiet -r "$requirements" 2>&1 | grep -v WARNING || true
   # CLIP's merges come with open_clip_torch; the rest of what it wants is not needed.
   "$deps/peers/bin/pip" install --quiet --no-deps -r third_party/requirements-vocabulary.txt 2>&1 | grep -v WARNING || true
-  "$deps/peers/bin/python" -c 'import diffusers, transformers, peft, sentencepiece, safetensors' ||
+  "$deps/peers/bin/python" -c 'import diffusers, transformers, peft, sentencepiece, safetensors, scipy, torchsde' ||
     fail "the libraries of $requirements could not be installed (no network?)"
   cp "$requirements" "$stamp"
 }

@@ -9,6 +9,7 @@
 #include "cli/random_seed.h"
 #include "cli/run_guarded.h"
 #include "cli/wait_policy.h"
+#include "generate_schedulers.h"
 
 namespace big {
 namespace {
@@ -75,10 +76,11 @@ void add_sampling_options(OptionTable& table, GenerateOptions& generate) {
            &generate.guidance_scale)
       .range(0, 1000);
   table
-      .add(kGroup, "scheduler", "DDIM, Euler, Euler a, DPM++ 2M (Karras), LCM, or diffusers' class name",
-           &generate.scheduler)
-      .placeholder("NAME")
-      .unset("the model's");
+      .add(kGroup, "guidance_rescale",
+           "share by which guided contrast is brought back (0.7 for models of zero terminal SNR)",
+           &generate.guidance_rescale)
+      .range(0, 1);
+  add_scheduler_options(table, kGroup, generate);
   table.add(kGroup, "height", "pixels", &generate.height).range(0, 16384).unset("the model's");
   table.add(kGroup, "width", "pixels", &generate.width).range(0, 16384).unset("the model's");
   table.add(kGroup, "seed", "picture i has seed + i", &generate.seed).personal().unset("random");
@@ -137,13 +139,19 @@ void run(const std::vector<std::string>& arguments) {
   DrawOptions options;
   CommonOptions common;
   int64_t threads = 0;
+  bool list_schedulers = false;
   OptionTable table(kText);
   add_prompt_options(table, options);
   add_sampling_options(table, options.generate);
   add_size_options(table, options.generate.sizes);
+  table
+      .add("What to show", "list_schedulers", "the schedulers and schedules there are, and nothing drawn",
+           &list_schedulers)
+      .flag_only();
   add_compute_options(table, options.device, options.dtype, threads);
   add_common_options(table, common);
   if (!read_options(table, common, arguments)) return;
+  if (list_schedulers) return print_result(common.json, schedulers_text(), schedulers_json());
   if (!common.print_config) table.require("prompt", "say what to draw: " + kText.usage);
   if (table.given("models_dir")) require_models_dir(common);
   options.user = common.user;

@@ -1,28 +1,30 @@
 #include <torch/torch.h>
 
-#include "prediction.h"
-#include "sigma_sampler.h"
+#include "sampler_run.h"
 
 namespace big {
-namespace {
 
 /// Euler's method on the probability flow, arXiv 2206.00364, algorithm 2 without churn or correction; equals
 /// diffusers' EulerDiscreteScheduler.
-class Euler final : public SigmaSampler {
- public:
-  using SigmaSampler::SigmaSampler;
-
-  torch::Tensor step(size_t i, const torch::Tensor& x, const torch::Tensor& output, PictureNoise&) override {
-    const float sigma = sigmas_[i], next = sigmas_[i + 1];
-    const auto slope = (x - denoised(prediction_, x, output, sigma)) / sigma;  // dx / dsigma
-    return x + slope * (next - sigma);
+torch::Tensor sample_euler(const SigmaRun& run, torch::Tensor x) {
+  for (size_t i = 0; i < run.steps(); ++i) {
+    const double sigma = run.sigmas[i], next = run.sigmas[i + 1];
+    const auto slope = (x - run.denoised(x, sigma)) / sigma;  // dx / dsigma
+    x = run.end_step(x + slope * (next - sigma));
   }
-};
+  return x;
+}
 
-}  // namespace
-
-std::unique_ptr<Sampler> make_euler(const NoiseSchedule& schedule, int64_t steps, bool karras) {
-  return std::make_unique<Euler>(schedule, steps, karras);
+/// Euler steps that go below the next noise level and add fresh noise back up to it, as k-diffusion's
+/// sample_euler_ancestral; equals diffusers' EulerAncestralDiscreteScheduler.
+torch::Tensor sample_euler_ancestral(const SigmaRun& run, torch::Tensor x) {
+  for (size_t i = 0; i < run.steps(); ++i) {
+    const double sigma = run.sigmas[i];
+    const auto [down, up] = ancestral_step(sigma, run.sigmas[i + 1], run.eta);
+    const auto slope = (x - run.denoised(x, sigma)) / sigma;
+    x = run.end_step(x + slope * (down - sigma) + run.fresh_noise() * up);
+  }
+  return x;
 }
 
 }  // namespace big

@@ -5,7 +5,7 @@
 
 namespace big {
 
-PictureNoise::PictureNoise(const std::vector<uint64_t>& seeds) {
+PictureNoise::PictureNoise(const std::vector<uint64_t>& seeds) : seeds_(seeds) {
   for (const uint64_t seed : seeds) generators_.push_back(at::make_generator<at::CPUGeneratorImpl>(seed));
 }
 

@@ -33,10 +33,13 @@ PredictionType prediction_type(const JsonView& config) {
 /// Options of diffusers' schedulers that change the picture and that are not built: better refused than
 /// ignored.
 void refuse_what_is_not_built(const JsonView& config) {
-  for (const char* key : {"thresholding", "use_exponential_sigmas", "use_beta_sigmas", "use_lu_lambdas",
-                          "use_flow_sigmas", "use_dynamic_shifting"})
+  for (const char* key : {"thresholding", "use_lu_lambdas", "use_flow_sigmas", "use_dynamic_shifting"})
     if (config.get<bool>(key, false))
       throw bad_value(config, key, "true", "false (this option is not supported)");
+  if (!config.get<bool>("predict_x0", true))
+    throw bad_value(config, "predict_x0", "false", "true (UniPC on noise is not supported)");
+  if (!config.get<std::vector<double>>("disable_corrector", {}).empty())
+    throw bad_value(config, "disable_corrector", config.raw("disable_corrector").dump(), "[]");
   for (const char* key : {"sigma_min", "sigma_max", "variance_type"})
     if (config.has(key))
       throw bad_value(config, key, config.raw(key).dump(), "null (this option is not supported)");
@@ -81,19 +84,25 @@ NoiseScheduleConfig NoiseScheduleConfig::from_json(const Json& json, const std::
   if (!c.trained_betas.empty()) c.num_train_timesteps = static_cast<int64_t>(c.trained_betas.size());
   c.prediction_type = big::prediction_type(config);
   c.rescale_betas_zero_snr = config.get("rescale_betas_zero_snr", c.rescale_betas_zero_snr);
-  c.set_alpha_to_one = config.get("set_alpha_to_one", c.set_alpha_to_one);
+  c.set_alpha_to_one = config.get("set_alpha_to_one", c.class_name != "PNDMScheduler");
   c.clip_sample = config.get("clip_sample", c.clip_sample);
   c.clip_sample_range = config.get("clip_sample_range", c.clip_sample_range);
   c.timestep_spacing = one_of(config, "timestep_spacing", "", {"leading", "trailing", "linspace", ""});
   c.steps_offset = bounded(config, "steps_offset", c.steps_offset, 0, c.num_train_timesteps);
 
   c.use_karras_sigmas = config.get("use_karras_sigmas", c.use_karras_sigmas);
+  c.use_exponential_sigmas = config.get("use_exponential_sigmas", c.use_exponential_sigmas);
+  c.use_beta_sigmas = config.get("use_beta_sigmas", c.use_beta_sigmas);
+  if (int{c.use_karras_sigmas} + int{c.use_exponential_sigmas} + int{c.use_beta_sigmas} > 1)
+    throw bad_value(config, c.use_karras_sigmas ? "use_karras_sigmas" : "use_beta_sigmas", "true",
+                    "one of use_karras_sigmas, use_exponential_sigmas, use_beta_sigmas alone");
   c.lower_order_final = config.get("lower_order_final", c.lower_order_final);
   c.euler_at_final = config.get("euler_at_final", c.euler_at_final);
   c.final_sigmas_type = one_of(config, "final_sigmas_type", c.final_sigmas_type, {"zero", "sigma_min"});
   c.solver_order = config.get("solver_order", c.solver_order);
   c.algorithm_type = config.get("algorithm_type", c.algorithm_type);
   c.solver_type = config.get("solver_type", c.solver_type);
+  c.skip_prk_steps = config.get("skip_prk_steps", c.skip_prk_steps);
   c.original_inference_steps = config.get("original_inference_steps", c.original_inference_steps);
   if (c.original_inference_steps < 1)
     throw bad_value(config, "original_inference_steps", concat(c.original_inference_steps), "at least 1");

@@ -2,29 +2,163 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
+
+#include "big/core/error.h"
 #include "big/core/interrupt.h"
-#include "sampler.h"
+#include "big/core/text.h"
+#include "brownian.h"
+#include "prediction.h"
+#include "sampler_run.h"
+#include "sigma_schedule.h"
+#include "spacing.h"
 
 namespace big {
 namespace {
 
-std::unique_ptr<Sampler> make_sampler(const SamplerChoice& choice,
-                                      const NoiseSchedule& schedule,
-                                      int64_t steps) {
-  switch (choice.kind) {
-    case SamplerKind::kDdim:
-      return make_ddim(schedule, steps);
-    case SamplerKind::kEuler:
-      return make_euler(schedule, steps, choice.karras);
-    case SamplerKind::kEulerAncestral:
-      return make_euler_ancestral(schedule, steps);
-    case SamplerKind::kDpmSolverPlusPlus2M:
-      return make_dpm_solver(schedule, steps, choice.karras);
-    case SamplerKind::kLcm:
-      return make_lcm(schedule, steps);
+SigmaSampler sigma_sampler(SamplerKind kind) {
+  using enum SamplerKind;
+  switch (kind) {
+    case kEuler:
+      return sample_euler;
+    case kEulerAncestral:
+      return sample_euler_ancestral;
+    case kHeun:
+      return sample_heun;
+    case kLms:
+      return sample_lms;
+    case kDpm2:
+      return sample_dpm2;
+    case kDpm2Ancestral:
+      return sample_dpm2_ancestral;
+    case kDpmSolverPlusPlus2S:
+      return sample_dpmpp_2s;
+    case kDpmSolverPlusPlus2SAncestral:
+      return sample_dpmpp_2s_ancestral;
+    case kDpmSolverPlusPlus2M:
+      return sample_dpmpp_2m;
+    case kDpmSolverPlusPlusSde:
+      return sample_dpmpp_sde;
+    case kDpmSolverPlusPlus2MSde:
+      return sample_dpmpp_2m_sde;
+    case kDpmSolverPlusPlus2MSdeHeun:
+      return sample_dpmpp_2m_sde_heun;
+    case kDpmSolverPlusPlus3MSde:
+      return sample_dpmpp_3m_sde;
+    case kUniPc:
+      return sample_unipc;
+    case kDeis:
+      return sample_deis;
+    case kRestart:
+      return sample_restart;
+    case kDdim:
+    case kPlms:
+    case kLcm:
+    case kTcd:
+      break;
   }
-  throw std::logic_error("a sampler without an implementation");
+  throw std::logic_error("a sampler over noise levels without an implementation");
 }
+
+TimestepSampler timestep_sampler(SamplerKind kind) {
+  using enum SamplerKind;
+  if (kind == kDdim) return sample_ddim;
+  if (kind == kPlms) return sample_plms;
+  if (kind == kLcm) return sample_lcm;
+  if (kind == kTcd) return sample_tcd;
+  throw std::logic_error("a sampler over timesteps without an implementation");
+}
+
+double checked_eta(const SampleRequest& request) {
+  const auto& info = sampler_info(request.sampler.kind);
+  if (!request.eta) return info.eta.value_or(0);
+  if (!info.eta)
+    throw UsageError(concat("eta is given, but ", info.name, " takes no fresh noise; leave eta out"));
+  if (!(*request.eta >= 0 && *request.eta <= 1))
+    throw UsageError(concat("eta is ", *request.eta, ", expected 0 to 1"));
+  return *request.eta;
+}
+
+/// One drawing: the latents' types, and what stands between a sampler and the network.
+class Drawing {
+ public:
+  Drawing(const SampleRequest& request,
+          const NoiseSchedule& schedule,
+          PictureNoise& noise,
+          const ModelFn& model)
+      : request_(request), schedule_(schedule), noise_(noise), model_(model) {}
+
+  torch::Tensor over_sigmas() {
+    const auto levels = make_sigma_schedule(schedule_, request_.sampler, request_.aligned, request_.steps);
+    const auto table = sigma_table(schedule_);
+    const BrownianMotion motion(noise_.seeds(), request_.shape, table.back());
+
+    SigmaRun run;
+    fill(run);
+    run.sigmas = levels.sigmas;
+    const auto denoised_at = [&](const torch::Tensor& x, double sigma, double timestep) {
+      const auto output = network(x / std::sqrt(sigma * sigma + 1), timestep);
+      return denoised(run.config.prediction_type, x, output, sigma);
+    };
+    run.denoised_between = [&](const torch::Tensor& x, double sigma) {
+      return denoised_at(x, sigma, timestep_of_sigma(table, sigma));
+    };
+    run.denoised = [&](const torch::Tensor& x, double sigma) {
+      const auto found = std::find(levels.sigmas.begin(), levels.sigmas.end() - 1, sigma);
+      const auto i = static_cast<size_t>(found - levels.sigmas.begin());
+      return i < levels.timesteps.size() ? denoised_at(x, sigma, levels.timesteps[i])
+                                         : run.denoised_between(x, sigma);
+    };
+    run.brownian_noise = [&](double from, double to) { return to_work(motion.way(from, to)); };
+    const auto x = sigma_sampler(request_.sampler.kind)(run, first(levels.initial_scale));
+    return (x * levels.final_scale).to(request_.dtype);
+  }
+
+  torch::Tensor over_timesteps() {
+    TimestepRun run;
+    fill(run);
+    const auto kind = request_.sampler.kind;
+    run.timesteps = kind == SamplerKind::kLcm || kind == SamplerKind::kTcd
+                        ? distilled_timesteps(run.config, request_.steps)
+                        : schedule_.timesteps(request_.steps);
+    const auto bars = schedule_.alphas_cumprod().contiguous();
+    run.alphas_cumprod.assign(bars.data_ptr<float>(), bars.data_ptr<float>() + bars.numel());
+    run.output = [&](const torch::Tensor& x, int64_t t) { return network(x, static_cast<double>(t)); };
+    return timestep_sampler(kind)(run, first(1)).to(request_.dtype);
+  }
+
+ private:
+  /// The arithmetic of a step is at least fp32: sigmas near 4096 and 1/64 do not fit half precision.
+  torch::ScalarType work() const {
+    return request_.dtype == torch::kFloat64 ? torch::kFloat64 : torch::kFloat32;
+  }
+  torch::Tensor to_work(const torch::Tensor& x) const { return x.to(request_.device, work()); }
+  torch::Tensor rounded(const torch::Tensor& x) const { return x.to(request_.dtype).to(work()); }
+
+  torch::Tensor first(double scale) { return rounded(to_work(noise_.normal(request_.shape)) * scale); }
+
+  torch::Tensor network(const torch::Tensor& x, double timestep) const {
+    throw_if_interrupted();
+    return model_(x.to(request_.dtype), timestep).to(work());
+  }
+
+  void fill(Run& run) {
+    run.config = schedule_.config();
+    run.eta = checked_eta(request_);
+    run.fresh_noise = [this] { return to_work(noise_.normal(request_.shape)); };
+    run.end_step = [this](const torch::Tensor& x) {
+      if (request_.on_step) request_.on_step(step_, x.to(request_.dtype));
+      ++step_;
+      return rounded(x);
+    };
+  }
+
+  const SampleRequest& request_;
+  const NoiseSchedule& schedule_;
+  PictureNoise& noise_;
+  const ModelFn& model_;
+  int64_t step_ = 0;
+};
 
 }  // namespace
 
@@ -32,20 +166,9 @@ torch::Tensor sample(const SampleRequest& request,
                      const NoiseSchedule& schedule,
                      PictureNoise& noise,
                      const ModelFn& model) {
-  const auto sampler = make_sampler(request.sampler, schedule, request.steps);
-  // The arithmetic of a step is at least fp32: sigmas near 4096 and 1/64 do not fit half precision.
-  const auto work = request.dtype == torch::kFloat64 ? torch::kFloat64 : torch::kFloat32;
-  const auto options = torch::TensorOptions().device(request.device);
-
-  auto x = (noise.normal(request.shape).to(options.dtype(work)) * sampler->initial_sigma()).to(request.dtype);
-  for (size_t i = 0; i < sampler->timesteps().size(); ++i) {
-    throw_if_interrupted();
-    const auto input = sampler->model_input(x.to(work), i).to(request.dtype);
-    const auto output = model(input, sampler->timesteps()[i]).to(work);
-    x = sampler->step(i, x.to(work), output, noise).to(request.dtype);
-    if (request.on_step) request.on_step(static_cast<int64_t>(i), x);
-  }
-  return x;
+  Drawing drawing(request, schedule, noise, model);
+  const bool whole = sampler_info(request.sampler.kind).levels == LevelRules::kTimesteps;
+  return whole ? drawing.over_timesteps() : drawing.over_sigmas();
 }
 
 }  // namespace big

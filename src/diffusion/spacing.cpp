@@ -67,6 +67,22 @@ std::vector<double> solver_timesteps(const NoiseScheduleConfig& config, int64_t 
   return points;
 }
 
+std::vector<int64_t> distilled_timesteps(const NoiseScheduleConfig& config, int64_t steps) {
+  const auto most = std::min(config.original_inference_steps, config.num_train_timesteps);
+  if (steps < 1 || steps > most) {
+    throw UsageError(concat("num_inference_steps is ", steps, ", expected 1 to ", most,
+                            " (the steps that the model was distilled from; 4 to 8 are usual)"));
+  }
+  const int64_t stretch = config.num_train_timesteps / most;
+  const double stride = static_cast<double>(most) / static_cast<double>(steps);
+  std::vector<int64_t> timesteps;
+  for (int64_t i = 0; i < steps; ++i) {
+    const auto skipped = static_cast<int64_t>(std::floor(static_cast<double>(i) * stride));
+    timesteps.push_back((most - skipped) * stretch - 1);
+  }
+  return timesteps;
+}
+
 std::vector<float> sigma_table(const NoiseSchedule& schedule) {
   const auto bars = schedule.alphas_cumprod().contiguous();
   std::vector<float> sigmas(bars.data_ptr<float>(), bars.data_ptr<float>() + bars.numel());
@@ -86,17 +102,6 @@ std::vector<double> interpolate(const std::vector<float>& table, const std::vect
     values.push_back((b - a) * (inside - static_cast<double>(low)) + a);
   }
   return values;
-}
-
-std::vector<double> karras_sigmas(double sigma_max, double sigma_min, int64_t steps) {
-  constexpr double kRho = 7;
-  const double from = std::pow(sigma_max, 1 / kRho), to = std::pow(sigma_min, 1 / kRho);
-  std::vector<double> sigmas;
-  for (int64_t i = 0; i < steps; ++i) {
-    const double ramp = steps > 1 ? static_cast<double>(i) / static_cast<double>(steps - 1) : 0.0;
-    sigmas.push_back(std::pow(from + ramp * (to - from), kRho));
-  }
-  return sigmas;
 }
 
 double timestep_of_sigma(const std::vector<float>& table, double sigma) {

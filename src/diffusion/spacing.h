@@ -18,15 +18,16 @@ std::vector<double> spaced_timesteps(const NoiseScheduleConfig& config,
 /// last; times at or above `end` are not used. Throws UsageError for more steps than there are timesteps.
 std::vector<double> solver_timesteps(const NoiseScheduleConfig& config, int64_t steps, int64_t end);
 
+/// Those of LCM and TCD: the model knows the last timesteps of original_inference_steps equal stretches; of
+/// these every so many are taken. Throws UsageError for more steps than stretches.
+std::vector<int64_t> distilled_timesteps(const NoiseScheduleConfig& config, int64_t steps);
+
 /// sigma_t = sqrt((1 - abar_t) / abar_t), rising, fp32 values. A zero terminal SNR ends at a large finite
 /// sigma (abar = 2^-24), as in diffusers.
 std::vector<float> sigma_table(const NoiseSchedule& schedule);
 
 /// Linear interpolation of the table at fractional timesteps, held constant beyond its ends (numpy.interp).
 std::vector<double> interpolate(const std::vector<float>& table, const std::vector<double>& at);
-
-/// arXiv 2206.00364, eq. 5, rho = 7, without the final zero.
-std::vector<double> karras_sigmas(double sigma_max, double sigma_min, int64_t steps);
 
 /// The fractional timestep whose log sigma it is, by linear interpolation of the logarithms.
 double timestep_of_sigma(const std::vector<float>& table, double sigma);

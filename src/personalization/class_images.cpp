@@ -93,7 +93,7 @@ ClassImageRecipe class_image_recipe(const BaseModel& base,
 
   const std::string scheduler = options.class_image_scheduler.empty() ? own.get<std::string>("scheduler", "")
                                                                       : options.class_image_scheduler;
-  const SamplerChoice sampler = choose_sampler(scheduler, schedule);
+  const SamplerChoice sampler = choose_sampler(scheduler, "", schedule);
   ClassImageRecipe recipe;
   recipe.base_name = base.name;
   recipe.base_hash = base.hash;
@@ -144,7 +144,8 @@ GenerateOptions class_image_request(const ClassImageRecipe& recipe, uint64_t see
   request.num_images = count;
   request.num_inference_steps = recipe.steps;
   request.guidance_scale = recipe.guidance;
-  request.scheduler = recipe.schedule_type == "Karras" ? recipe.sampler + " Karras" : recipe.sampler;
+  request.scheduler = recipe.sampler;
+  request.schedule = recipe.schedule_type;
   request.height = request.width = recipe.size;
   request.seed = seed;
   return request;

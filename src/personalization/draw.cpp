@@ -83,7 +83,7 @@ DrawResult draw_into(const std::filesystem::path& directory,
   wish.prompt = plan.prompt_used;
   const BaseModel drawn_by =
       find_base(plan.model_folder.string(), options.models_dir, options.project_models);
-  context.sampler = choose_sampler(wish.scheduler, model.schedule->config());
+  context.sampler = choose_sampler(wish.scheduler, wish.schedule, model.schedule->config());
   context.model_hash = drawn_by.hash;
   Gallery gallery(options, plan, std::move(context), directory);
   try {

@@ -55,6 +55,10 @@ std::string parameters_text(const DrawOptions& options,
       concat(", CFG scale: ", typed_number(wish.guidance_scale), ", Seed: ", seed, ", Size: ", picture.width,
              "x", picture.height, ", Model hash: ", context.model_hash.substr(0, kShortHash),
              ", Model: ", quoted_if_needed(plan.model_name));
+  if (wish.eta >= 0)
+    text += concat(context.sampler.kind == SamplerKind::kDdim ? ", Eta DDIM: " : ", Eta: ",
+                   typed_number(wish.eta));
+  if (wish.guidance_rescale > 0) text += ", CFG Rescale: " + typed_number(wish.guidance_rescale);
   // Without this key the web UIs take the noise for a GPU's.
   text += ", RNG: CPU";
   text += addon_hashes("Lora hashes", context.loras, [](const AppliedLora& lora) { return lora.wish.name; });

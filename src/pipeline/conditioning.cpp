@@ -46,6 +46,7 @@ Conditioning make_conditioning(StableDiffusion& model,
                                int64_t width) {
   Conditioning conditioning;
   conditioning.guidance_scale = options.guidance_scale;
+  conditioning.guidance_rescale = options.guidance_rescale;
   warn_of_cut_words(model, "prompt", options.prompt);
   const auto sizes = completed(options.sizes, height, width);
   conditioning.wanted = {encode_prompts(model, {options.prompt}),

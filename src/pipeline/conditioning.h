@@ -14,7 +14,7 @@ struct Condition {
 struct Conditioning {
   Condition wanted,
       unwanted;  ///< the prompt's, and the negative prompt's (its text undefined without guidance)
-  double guidance_scale = 1;
+  double guidance_scale = 1, guidance_rescale = 0;
   /// Classifier-free guidance (arXiv 2207.12598) takes two passes of the UNet at each step.
   bool guided() const { return unwanted.text.context.defined(); }
 };

@@ -44,6 +44,18 @@ torch::Tensor everything_masked(StableDiffusion& model, const torch::Tensor& x, 
   return torch::cat({mask, latents.to(x.options()) * model.vae->config.scaling_factor}, 1);
 }
 
+/// Classifier-free guidance (arXiv 2207.12598) of the halves unwanted, wanted [B,C,h,w]; its result brought
+/// back, by a share, to the contrast of the wanted half (arXiv 2305.08891, eq. 15 and 16).
+torch::Tensor guided_output(const torch::Tensor& unwanted,
+                            const torch::Tensor& wanted,
+                            const Conditioning& conditioning) {
+  const auto guided = unwanted + conditioning.guidance_scale * (wanted - unwanted);
+  const double share = conditioning.guidance_rescale;
+  if (share == 0) return guided;
+  const auto spread = [](const torch::Tensor& x) { return x.std({1, 2, 3}, true, true); };
+  return share * (guided * (spread(wanted) / spread(guided))) + (1 - share) * guided;
+}
+
 }  // namespace
 
 ModelFn make_denoiser(StableDiffusion& model,
@@ -54,18 +66,17 @@ ModelFn make_denoiser(StableDiffusion& model,
       rows(conditioning.unwanted.text.context, conditioning.wanted.text.context, pictures);  // [B or 2B,T,D]
   const auto added = added_conditions(model, conditioning, pictures);
   const bool inpainting = model.unet->config.in_channels != model.vae->config.latent_channels;
-  return [&model, &noise, context, added, inpainting, guided = conditioning.guided(),
-          scale = conditioning.guidance_scale,
-          masked = torch::Tensor()](const torch::Tensor& x, double timestep) mutable {
+  return [&model, &noise, context, added, inpainting, conditioning, masked = torch::Tensor()](
+             const torch::Tensor& x, double timestep) mutable {
     // Here and not before: diffusers takes these numbers after those of the first latents.
     if (inpainting && !masked.defined()) masked = everything_masked(model, x, noise);
     const auto input = inpainting ? torch::cat({x, masked}, 1) : x;
     const auto t =
         torch::full({1}, timestep, torch::TensorOptions().device(model.device).dtype(torch::kFloat32));
-    if (!guided) return model.unet->forward(input, t, context, added);
+    if (!conditioning.guided()) return model.unet->forward(input, t, context, added);
     const auto halves =
         model.unet->forward(torch::cat({input, input}), t, context, added).chunk(2);  // 2 x [B,C,h,w]
-    return halves[0] + scale * (halves[1] - halves[0]);
+    return guided_output(halves[0], halves[1], conditioning);
   };
 }
 

@@ -43,6 +43,8 @@ void check_counts(const GenerateOptions& options) {
     throw UsageError(concat("batch_size is ", options.batch_size, ", expected at least 1"));
   if (!std::isfinite(options.guidance_scale))
     throw UsageError(concat("guidance_scale is ", options.guidance_scale, ", expected a finite number"));
+  if (!(options.guidance_rescale >= 0 && options.guidance_rescale <= 1))
+    throw UsageError(concat("guidance_rescale is ", options.guidance_rescale, ", expected 0 to 1"));
 }
 
 /// A refiner (which alone is told an aesthetic score) was taught the last fifth of the way, on pictures that
@@ -70,8 +72,10 @@ void generate(StableDiffusion& model,
   warn_of_refiner(model);
 
   SampleRequest request;
-  request.sampler = choose_sampler(options.scheduler, model.schedule->config());
+  request.sampler = choose_sampler(options.scheduler, options.schedule, model.schedule->config());
   request.steps = options.num_inference_steps;
+  if (options.eta >= 0) request.eta = options.eta;
+  request.aligned = model.text_encoder_2 ? AlignedModel::kStableDiffusionXl : AlignedModel::kStableDiffusion;
   request.shape = {model.vae->config.latent_channels, size.height / factor, size.width / factor};
   request.device = model.device;
   request.dtype = model.dtype;

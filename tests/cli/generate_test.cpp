@@ -83,6 +83,56 @@ TEST_F(Generate, PicturesTellHowTheyWereMade) {
   EXPECT_EQ(text.size(), 2u);
 }
 
+TEST_F(Generate, PicturesTellTheirScheduleEtaAndRescaledGuidance) {
+  const auto parameters = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"--prompt", "a sks", "--num_images", "1", "--seed", "5"});
+    return read_png_text(file(draw(arguments), 0)).at("parameters");
+  };
+  const auto beta = parameters({"--scheduler", "Euler a", "--schedule", "beta", "--eta", "0.5"});
+  EXPECT_NE(beta.find("Sampler: Euler a, Schedule type: Beta, CFG scale"), std::string::npos) << beta;
+  EXPECT_NE(beta.find(", Eta: 0.5, RNG: CPU"), std::string::npos) << beta;
+  const auto ddim = parameters({"--scheduler", "DDIM", "--eta", "1", "--guidance_rescale", "0.7"});
+  EXPECT_NE(ddim.find("Sampler: DDIM, Schedule type: Automatic, CFG scale"), std::string::npos) << ddim;
+  EXPECT_NE(ddim.find(", Eta DDIM: 1, CFG Rescale: 0.7, RNG: CPU"), std::string::npos) << ddim;
+}
+
+TEST_F(Generate, SchedulersAreListed) {
+  const ToolRun text = run({"--list_schedulers"});
+  EXPECT_EQ(text.code, 0) << text.err;
+  EXPECT_TRUE(
+      std::regex_search(text.out, std::regex("DPM\\+\\+ 2M +DPMSolverMultistepScheduler +all +karras")))
+      << text.out;
+  EXPECT_TRUE(std::regex_search(text.out, std::regex("align_your_steps +Align Your Steps"))) << text.out;
+  const Json json = Json::parse(run({"--list_schedulers", "--json"}).out);
+  EXPECT_GE(json["schedulers"].size(), 20u);
+  EXPECT_EQ(json["schedulers"][0], (Json{{"name", "DDIM"},
+                                         {"diffusers", "DDIMScheduler"},
+                                         {"aliases", Json::array()},
+                                         {"schedules", {"uniform"}},
+                                         {"automatic", "uniform"},
+                                         {"eta", 0.0}}));
+  EXPECT_EQ(json["schedules"].size(), 10u);
+  // Every name that is listed can be asked for.
+  for (const auto& scheduler : json["schedulers"]) {
+    if (scheduler["name"] == "PLMS") continue;  // not for the starter's zero terminal SNR
+    draw({"--prompt", "a sks", "--num_images", "1", "--height", "32", "--width", "32", "--scheduler",
+          scheduler["name"].get<std::string>()});
+  }
+}
+
+TEST_F(Generate, SchedulersThatCannotBeAreRefusedInWords) {
+  const auto refused = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"--prompt", "a sks", "--quiet"});
+    return failure(arguments, 2);
+  };
+  EXPECT_NE(refused({"--scheduler", "PLMS"}).find("zero terminal SNR"), std::string::npos);
+  EXPECT_NE(refused({"--scheduler", "DDIM", "--schedule", "karras"}).find("the model's own timesteps"),
+            std::string::npos);
+  EXPECT_NE(refused({"--scheduler", "Euler", "--eta", "0.5"}).find("Euler takes no fresh noise"),
+            std::string::npos);
+  EXPECT_NE(refused({"--schedule", "kerras"}).find("did you mean \"karras\""), std::string::npos);
+}
+
 TEST_F(Generate, TheSameCommandGivesTheSameBytes) {
   const std::vector<std::string> command = {"--prompt", "a sks", "--num_images", "2",
                                             "--seed",   "9",     "--scheduler",  "Euler a"};

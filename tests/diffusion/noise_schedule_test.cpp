@@ -108,11 +108,14 @@ std::string error_of(const std::string& json) {
 }
 
 TEST(NoiseScheduleConfig, WhatIsNotBuiltIsRefusedByName) {
-  for (const std::string key :
-       {"thresholding", "use_exponential_sigmas", "use_beta_sigmas", "use_lu_lambdas"})
+  for (const std::string key : {"thresholding", "use_lu_lambdas", "use_flow_sigmas"})
     EXPECT_NE(error_of("{\"" + key + "\": true}").find("scheduler_config.json: '" + key + "'"),
               std::string::npos)
         << key;
+  EXPECT_NE(error_of(R"({"predict_x0": false})").find("'predict_x0'"), std::string::npos);
+  EXPECT_NE(error_of(R"({"disable_corrector": [0]})").find("'disable_corrector'"), std::string::npos);
+  EXPECT_NE(error_of(R"({"use_karras_sigmas": true, "use_beta_sigmas": true})").find("alone"),
+            std::string::npos);
   EXPECT_NE(error_of(R"({"beta_schedule": "sigmoid"})").find("expected linear, scaled_linear"),
             std::string::npos);
   EXPECT_NE(error_of(R"({"prediction_type": "flow_prediction"})").find("'prediction_type'"),

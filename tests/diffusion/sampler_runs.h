@@ -20,26 +20,46 @@ inline const SafetensorsFile& sampler_references() {
   return kFile;
 }
 
-/// One run of a sampler by diffusers.
+/// One run of a sampler by diffusers, or by kdiffusion.py.
 struct SamplerRun {
-  std::string name, sampler;
+  std::string name, sampler, schedule;
   NoiseScheduleConfig config;
+  std::optional<double> eta;
+  AlignedModel aligned = AlignedModel::kStableDiffusion;
   int64_t steps = 0;
   std::vector<uint64_t> seeds;
-  torch::Tensor x;          ///< [steps + 1, B, C, h, w]
-  torch::Tensor timesteps;  ///< [steps]
+  torch::Tensor x;          ///< [steps + 1, B, C, h, w], as samplers keep it
+  torch::Tensor result;     ///< [B, C, h, w] latents
+  torch::Tensor timesteps;  ///< [calls of the network]
+
+  SamplerChoice choice() const { return choose_sampler(sampler, schedule, config); }
 };
 
-inline std::vector<SamplerRun> sampler_runs() {
+inline std::vector<SamplerRun> read_sampler_runs() {
   const auto& file = sampler_references();
   std::vector<SamplerRun> runs;
   for (const auto& run : parse_json(file.metadata().at("runs"), "runs")) {
     const auto name = run.at("name").get<std::string>();
-    runs.push_back({name, run.at("sampler"), NoiseScheduleConfig::from_json(run.at("scheduler_config"), name),
-                    run.at("steps"), run.at("seeds"), file.tensor(name + ".x"),
-                    file.tensor(name + ".timesteps")});
+    SamplerRun r;
+    r.name = name;
+    r.sampler = run.at("sampler");
+    r.schedule = run.at("schedule");
+    r.config = NoiseScheduleConfig::from_json(run.at("scheduler_config"), name);
+    if (!run.at("eta").is_null()) r.eta = run.at("eta").get<double>();
+    if (run.at("aligned") == "sdxl") r.aligned = AlignedModel::kStableDiffusionXl;
+    r.steps = run.at("steps");
+    r.seeds = run.at("seeds").get<std::vector<uint64_t>>();
+    r.x = file.tensor(name + ".x");
+    r.result = file.tensor(name + ".result");
+    r.timesteps = file.tensor(name + ".timesteps");
+    runs.push_back(std::move(r));
   }
   return runs;
+}
+
+inline const std::vector<SamplerRun>& sampler_runs() {
+  static const auto kRuns = read_sampler_runs();
+  return kRuns;
 }
 
 /// Stands in for the UNet, as in samplers.py.

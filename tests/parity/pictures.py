@@ -14,6 +14,8 @@ from diffusers import (
     DPMSolverMultistepScheduler,
     EulerAncestralDiscreteScheduler,
     EulerDiscreteScheduler,
+    HeunDiscreteScheduler,
+    PNDMScheduler,
     StableDiffusionPipeline,
 )
 from diffusers.utils.torch_utils import randn_tensor
@@ -27,6 +29,8 @@ SCHEDULERS = {
     "Euler a": (EulerAncestralDiscreteScheduler, {}),
     "DPM++ 2M Karras": (DPMSolverMultistepScheduler, {"use_karras_sigmas": True}),
     "DPMSolverMultistepScheduler": (DPMSolverMultistepScheduler, {}),
+    "PLMS": (PNDMScheduler, {"skip_prk_steps": True}),
+    "Heun": (HeunDiscreteScheduler, {}),
 }
 COMMON = {"prompt": "a photo of a cat, in the snow", "negative_prompt": "", "num_inference_steps": 8,
           "guidance_scale": 7.5, "scheduler": "", "num_images": 2, "seed": 7}
@@ -49,6 +53,10 @@ def stable_diffusion_cases(pipe):
     yield {**COMMON, "name": "odd", "height": 9 * odd, "width": 13 * odd, "num_images": 1}
     yield {**COMMON, "name": "long", "prompt": "a red house and a blue boat " * 20, "num_images": 1}
     yield {**COMMON, "name": "empty", "prompt": "", "num_images": 1}
+    yield {**COMMON, "name": "rescaled", "guidance_rescale": 0.7, "num_images": 1}
+    yield {**COMMON, "name": "heun", "scheduler": "Heun", "num_images": 1}
+    if pipe.scheduler.config.get("set_alpha_to_one") is False:
+        yield {**COMMON, "name": "plms", "scheduler": "PLMS"}
 
 
 def sdxl_cases(pipe):
@@ -127,6 +135,7 @@ def run(pipe, family, case, generators):
         "generator": generators,
         "height": case.get("height"),
         "width": case.get("width"),
+        **({"guidance_rescale": case["guidance_rescale"]} if "guidance_rescale" in case else {}),
         **size_arguments(case),
     }
     if family in INPAINTING:

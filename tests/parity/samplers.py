@@ -1,53 +1,49 @@
-"""Every step of every sampler, by diffusers' schedulers: one run for each sampler, spacing, prediction and beta schedule.
+"""Every step of every sampler, by diffusers' schedulers, or by kdiffusion.py where diffusers has none.
 
 The network is a small fixed function that both sides compute, so a difference is the sampler's alone. Needs no
 pipeline: made once, for the first family. Run by itself: samplers.py OUT (writes OUT/sd1/samplers.safetensors).
 
-samplers.safetensors holds, for each run of the metadata's "runs" (JSON: name, scheduler_config, sampler, steps, seeds):
-  <name>.x          [steps + 1, B, 4, 6, 6]: the first latents, then those after each step
-  <name>.timesteps  [steps], as the network is told
+samplers.safetensors holds, for each run of the metadata's "runs" (JSON: name, scheduler_config, sampler, schedule, eta,
+aligned, steps, seeds):
+  <name>.x          [steps + 1, B, 4, 6, 6]: the first latents, then those after each step, as x0 + sigma eps (samplers of
+                    whole timesteps: alpha x0 + sigma eps)
+  <name>.result     [B, 4, 6, 6]: the latents that diffusers ends with
+  <name>.timesteps  [calls], as the network is told
 and betas.<name>, alphas_cumprod.<name>, noisy.<name>, velocity.<name> for the schedules alone, torch.randn's numbers in
-randn.<shape>.
+randn.<shape>, way.<from>-<to> of Brownian motions, beta_quantiles.
 """
 
+import inspect
 import json
 import math
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
+import scipy.stats
 import torch
-from diffusers import (
-    DDIMScheduler,
-    DDPMScheduler,
-    DPMSolverMultistepScheduler,
-    EulerAncestralDiscreteScheduler,
-    EulerDiscreteScheduler,
-    LCMScheduler,
-    PNDMScheduler,
-)
+from diffusers import DDIMScheduler, DDPMScheduler, DPMSolverSDEScheduler, PNDMScheduler
+from diffusers.utils import logging
 from diffusers.utils.torch_utils import randn_tensor
 from safetensors.torch import save_file
 
-SEEDS = [11, 12]
-SHAPE = (len(SEEDS), 4, 6, 6)
-
-# The web UIs' name -> diffusers' class and what a person changes in from_config.
-SAMPLERS = {
-    "DDIM": (DDIMScheduler, {}),
-    "Euler": (EulerDiscreteScheduler, {}),
-    "Euler Karras": (EulerDiscreteScheduler, {"use_karras_sigmas": True}),
-    "Euler a": (EulerAncestralDiscreteScheduler, {}),
-    "DPM++ 2M Uniform": (DPMSolverMultistepScheduler, {"use_karras_sigmas": False}),
-    "DPM++ 2M Karras": (DPMSolverMultistepScheduler, {"use_karras_sigmas": True}),
-    "LCM": (LCMScheduler, {}),
-}
-NOISY = (EulerAncestralDiscreteScheduler, LCMScheduler)  # take fresh noise at each step
-STABLE_DIFFUSION = {"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012, "clip_sample": False}
-BETAS = {
-    "scaled": STABLE_DIFFUSION,
-    "linear": {"beta_schedule": "linear", "beta_start": 0.0001, "beta_end": 0.02, "clip_sample": False},
-    "zsnr": {**STABLE_DIFFUSION, "rescale_betas_zero_snr": True},
-}
+import kdiffusion
+from sampler_cases import (
+    BETAS,
+    FLAGS,
+    NOISY,
+    OWN,
+    SAMPLERS,
+    SEEDS,
+    SHAPE,
+    SOLVERS,
+    TIMESTEPS,
+    can,
+    cases,
+    completed,
+    own_cases,
+)
 
 
 def network(x, timestep):
@@ -55,66 +51,93 @@ def network(x, timestep):
     return 0.7 * torch.tanh(x) + 0.2 * math.sin(0.01 * float(timestep))
 
 
-def draw(scheduler, steps):
+def sigma_table(scheduler):
+    """Of training, rising."""
+    bars = scheduler.alphas_cumprod.clone()
+    return (((1 - bars) / bars) ** 0.5).numpy()
+
+
+def first_latents(scale):
     generators = [torch.Generator().manual_seed(seed) for seed in SEEDS]
-    scheduler.set_timesteps(steps)
+    x = randn_tensor(SHAPE, generator=generators, device=torch.device("cpu"), dtype=torch.float32)
+    return x * scale, generators
+
+
+def set_levels(scheduler, case):
+    """The scheduler's own levels, or a web UI's schedule put in their place."""
+    scheduler.set_timesteps(case["steps"])
     if hasattr(scheduler, "set_begin_index"):
         scheduler.set_begin_index(0)  # else the solver starts at the second of two equal timesteps and runs off the end
-    x = randn_tensor(SHAPE, generator=generators, device=torch.device("cpu"), dtype=torch.float32)
-    x = x * scheduler.init_noise_sigma
-    noise = {"generator": generators} if isinstance(scheduler, NOISY) else {}
-    xs = [x]
-    for t in scheduler.timesteps:
+    if not case["replaced"]:
+        return
+    table = sigma_table(scheduler)
+    ends = (table[-1], table[0]) if isinstance(scheduler, SOLVERS) else (scheduler.sigmas[0], scheduler.sigmas[-2])
+    sigmas = kdiffusion.schedule(case["schedule"], table, *map(float, ends), case["steps"], case["aligned"])
+    scheduler.timesteps = torch.tensor([kdiffusion.timestep(sigma, table) for sigma in sigmas])
+    scheduler.sigmas = torch.tensor([*sigmas, scheduler.sigmas[-1]], dtype=torch.float32)
+
+
+def ends_of_steps(scheduler, calls):
+    """After which calls of the network a step is done: some classes take two a step, PNDM for its first one."""
+    if getattr(scheduler, "order", 1) == 2:
+        return {*range(1, calls, 2), calls - 1}
+    return set(range(1 if isinstance(scheduler, PNDMScheduler) and calls > 1 else 0, calls))
+
+
+def draw(scheduler, case):
+    set_levels(scheduler, case)
+    x, generators = first_latents(scheduler.init_noise_sigma)
+    options = {"generator": generators} if isinstance(scheduler, NOISY) else {}
+    if case["eta"] is not None:
+        options |= {"eta": case["eta"], "generator": generators}
+    if not isinstance(scheduler, TIMESTEPS):
+        motion = kdiffusion.Brownian(SEEDS, SHAPE[1:], float(sigma_table(scheduler)[-1]))
+    if isinstance(scheduler, DPMSolverSDEScheduler):
+        scheduler.noise_sampler = lambda start, stop: motion(start, stop).float()
+    sde = getattr(scheduler.config, "algorithm_type", "") == "sde-dpmsolver++"
+    factors = (scheduler.sigmas.double() ** 2 + 1) ** 0.5 if isinstance(scheduler, SOLVERS) else None
+
+    xs, ends = [x], ends_of_steps(scheduler, len(scheduler.timesteps))
+    for i, t in enumerate(scheduler.timesteps):
         output = network(scheduler.scale_model_input(x, t), t)
-        x = scheduler.step(output, t, x, **noise, return_dict=False)[0]
-        xs.append(x)
-    return torch.stack(xs), scheduler.timesteps.float()
+        if sde:
+            options = {"variance_noise": motion(scheduler.sigmas[i], scheduler.sigmas[i + 1])}
+        x = scheduler.step(output, t, x, **options, return_dict=False)[0]
+        if i in ends:
+            xs.append(x)
+    if factors is not None:
+        xs = [one * factor for one, factor in zip(xs, factors)]
+    return torch.stack(xs).float(), x, scheduler.timesteps
 
 
-def grid():
-    """(name, folder's class, scheduler_config.json, sampler, steps) of the full grid and of the odd cases."""
-    for betas, config in BETAS.items():
-        for spacing in ("leading", "trailing", "linspace"):
-            for prediction in ("epsilon", "v_prediction", "sample"):
-                for sampler in SAMPLERS:
-                    if sampler == "Euler a" and prediction == "sample":
-                        continue  # not in diffusers
-                    if sampler in ("DDIM", "LCM") and betas == "zsnr" and prediction == "epsilon":
-                        continue  # divides by zero: such a model must predict v or x0
-                    full = {**config, "timestep_spacing": spacing, "prediction_type": prediction, "steps_offset": 1}
-                    name = f"{betas}-{spacing}-{prediction}-{sampler}"
-                    yield name, DDIMScheduler, full, sampler, 7
+def own_draw(sampler, scheduler, case):
+    """The same by a function of kdiffusion.py on the scheduler's levels, in fp64."""
+    set_levels(scheduler, case)
+    table, told = sigma_table(scheduler), []
+    levels = {float(sigma): float(t) for sigma, t in zip(scheduler.sigmas, scheduler.timesteps)}
+    solver = isinstance(scheduler, SOLVERS)
+    x, generators = first_latents((float(scheduler.sigmas[0]) ** 2 + 1) ** 0.5 if solver else scheduler.init_noise_sigma)
 
-    one = {**STABLE_DIFFUSION, "prediction_type": "v_prediction"}
-    pndm = {**STABLE_DIFFUSION, "set_alpha_to_one": False, "skip_prk_steps": True, "steps_offset": 1}
-    for sampler in SAMPLERS:
-        yield f"twenty-{sampler}", DDIMScheduler, one, sampler, 20
-        yield f"single-{sampler}", DDIMScheduler, one, sampler, 1
-        yield f"two-{sampler}", DDIMScheduler, one, sampler, 2
-        yield f"sd14-folder-{sampler}", PNDMScheduler, pndm, sampler, 6  # names no spacing
-        yield f"cosine-{sampler}", DDIMScheduler, {**one, "beta_schedule": "squaredcos_cap_v2"}, sampler, 6
-        yield f"ties-{sampler}", DDIMScheduler, {**one, "timestep_spacing": "trailing"}, sampler, 48
-        short = {**one, "num_train_timesteps": 100, "beta_end": 0.05}
-        yield f"short-{sampler}", DDIMScheduler, short, sampler, 9
-        trained = {"trained_betas": [0.001 * (i + 1) for i in range(40)], "clip_sample": False,
-                   "original_inference_steps": 20}
-        yield f"trained-{sampler}", DDIMScheduler, {**trained, "num_train_timesteps": 40}, sampler, 5
-        solver = {**one, "final_sigmas_type": "sigma_min"}
-        yield f"sigma-min-{sampler}", DPMSolverMultistepScheduler, solver, sampler, 6
-        yield f"sigma-min-long-{sampler}", DPMSolverMultistepScheduler, solver, sampler, 17
-        yield f"euler-at-final-{sampler}", DPMSolverMultistepScheduler, {**solver, "euler_at_final": True}, sampler, 17
-        high = {**solver, "lower_order_final": False}
-        yield f"second-order-final-{sampler}", DPMSolverMultistepScheduler, high, sampler, 6
-        clipped = {**one, "beta_schedule": "squaredcos_cap_v2", "lambda_min_clipped": -5.1}
-        yield f"lambda-clipped-{sampler}", DPMSolverMultistepScheduler, clipped, sampler, 6
-    for clip_range in (1.0, 0.6):
-        clip = {**one, "clip_sample": True, "clip_sample_range": clip_range}
-        yield f"clip-{clip_range}-DDIM", DDIMScheduler, clip, "DDIM", 6
-    few = {**one, "original_inference_steps": 30, "timestep_scaling": 0.01}
-    yield "few-LCM", LCMScheduler, few, "LCM", 7
-    yield "clip-LCM", LCMScheduler, {**one, "clip_sample": True, "clip_sample_range": 0.6}, "LCM", 7
-    yield "defaults-DDIM", DDIMScheduler, {}, "DDIM", 6
-    yield "alpha-not-one-DDIM", DDIMScheduler, {**one, "set_alpha_to_one": False}, "DDIM", 6
+    def between(x, sigma, level=None):
+        told.append(kdiffusion.timestep(sigma, table) if level is None else level)
+        output = network(x / math.sqrt(sigma**2 + 1), told[-1])
+        kind = scheduler.config.prediction_type
+        if kind == "sample":
+            return output
+        if kind == "epsilon":
+            return x - sigma * output
+        return x / (sigma**2 + 1) - output * sigma / math.sqrt(sigma**2 + 1)
+
+    run = SimpleNamespace(
+        sigmas=[float(sigma) for sigma in scheduler.sigmas],
+        denoised=lambda x, sigma: between(x, sigma, levels.get(sigma)),
+        between=between,
+        fresh=lambda: randn_tensor(SHAPE, generator=generators, device=torch.device("cpu"), dtype=torch.float32),
+        brownian=kdiffusion.Brownian(SEEDS, SHAPE[1:], float(table[-1])),
+        eta=1.0 if case["eta"] is None else case["eta"],
+    )
+    xs = [x.double(), *sampler(run, x.double())]
+    return torch.stack(xs), xs[-1], torch.tensor(told)
 
 
 def schedules(tensors):
@@ -138,20 +161,38 @@ def random_numbers(tensors):
         batch = (2, *shape)
         draws = [randn_tensor(batch, generator=generators, device=torch.device("cpu"), dtype=torch.float32) for _ in "ab"]
         tensors["randn." + "x".join(map(str, shape))] = torch.stack(draws)
+    brownian = kdiffusion.Brownian([0, 2**63 + 5], (4, 5), 14.6)
+    for start, stop in ((14.6, 3.0), (3.0, 0.25), (0.25, 0.03), (0.03, 0.0), (2.0, 5.0)):
+        tensors[f"way.{start}-{stop}"] = brownian(start, stop)
+    tensors["beta_quantiles"] = torch.from_numpy(scipy.stats.beta.ppf(np.linspace(0, 1, 33), 0.6, 0.6))
 
 
 def write(file):
+    logging.set_verbosity_error()  # odd numbers of steps make a solver correct its own options aloud
     tensors, runs = {}, []
+
+    def add(name, drawn, folder_class, config, sampler, case):
+        for part, tensor in zip(("x", "result", "timesteps"), drawn):
+            tensors[f"{name}.{part}"] = tensor.contiguous().clone()
+        written = {"_class_name": folder_class.__name__, **config}
+        runs.append({"name": name, "scheduler_config": written, "sampler": sampler, "seeds": SEEDS, **case})
+
     schedules(tensors)
     random_numbers(tensors)
-    for name, folder_class, config, sampler, steps in grid():
+    for name, folder_class, config, sampler, steps, keys in cases():
         sampler_class, changes = SAMPLERS[sampler]
-        folder = folder_class.from_config(config)
-        tensors[f"{name}.x"], tensors[f"{name}.timesteps"] = draw(
-            sampler_class.from_config(folder.config, **changes), steps
-        )
-        written = {"_class_name": folder_class.__name__, **config}
-        runs.append({"name": name, "scheduler_config": written, "sampler": sampler, "steps": steps, "seeds": SEEDS})
+        case = {**completed(keys), "steps": steps}
+        flags = {} if case["replaced"] else FLAGS[case["schedule"]]
+        has_flags = set(flags) <= set(inspect.signature(sampler_class.__init__).parameters)
+        if not can(sampler, config) or not has_flags:
+            continue
+        scheduler = sampler_class.from_config(folder_class.from_config(config).config, **changes, **flags)
+        add(name, draw(scheduler, case), folder_class, config, sampler, case)
+    for name, config, sampler, steps, keys in own_cases():
+        levels_class, function = OWN[sampler]
+        case = {**completed(keys), "steps": steps}
+        scheduler = levels_class.from_config(config, **FLAGS[case["schedule"]])
+        add(name, own_draw(function, scheduler, case), DDIMScheduler, config, sampler, case)
     save_file(tensors, file, metadata={"runs": json.dumps(runs)})
 
 
@@ -164,4 +205,5 @@ if __name__ == "__main__":
     folder = Path(sys.argv[1]) / "sd1"
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(0)
+    torch.set_num_threads(1)
     write(folder / "samplers.safetensors")

@@ -53,7 +53,8 @@ TEST(PictureMetadata, ParametersAreAsTheWebUisParseThem) {
   DrawPlan plan;
   plan.prompt_used = "a sks dog";
   plan.model_name = "my, model: 1";
-  const PictureContext context{{SamplerKind::kDpmSolverPlusPlus2M, true}, std::string(64, 'e')};
+  const PictureContext context{{SamplerKind::kDpmSolverPlusPlus2M, ScheduleKind::kKarras},
+                               std::string(64, 'e')};
   EXPECT_EQ(picture_text(options, plan, context, Image(64, 48), 9).at("parameters"),
             "a sks dog\nSteps: 25, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 7, Seed: 9, Size: "
             "64x48, Model "

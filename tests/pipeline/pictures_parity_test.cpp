@@ -27,6 +27,7 @@ std::vector<Case> cases(const SafetensorsFile& file) {
     options.num_images = entry.at("num_images");
     options.num_inference_steps = entry.at("num_inference_steps");
     options.guidance_scale = entry.at("guidance_scale");
+    options.guidance_rescale = entry.value("guidance_rescale", options.guidance_rescale);
     options.scheduler = entry.at("scheduler");
     options.seed = entry.at("seed");
     options.height = entry.value("height", 0);

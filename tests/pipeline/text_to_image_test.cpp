@@ -87,7 +87,7 @@ TEST_F(TextToImage, ImpossibleOptionsAreUsageErrors) {
   refused([](auto& o) { o.num_inference_steps = 0; }, "num_inference_steps");
   refused([](auto& o) { o.num_inference_steps = 1001; }, "num_inference_steps");
   refused([](auto& o) { o.guidance_scale = std::nan(""); }, "guidance_scale");
-  refused([](auto& o) { o.scheduler = "Heun"; }, "scheduler");
+  refused([](auto& o) { o.scheduler = "Hoon"; }, "scheduler");
 }
 
 TEST_F(TextToImage, ALongPromptWarnsWithTheWordsThatAreCut) {

@@ -15,8 +15,10 @@ class PictureNoise {
   explicit PictureNoise(const std::vector<uint64_t>& seeds);
   /// [pictures, shape...] standard normal, fp32 on the CPU; the next numbers of every stream.
   torch::Tensor normal(at::IntArrayRef shape);
+  const std::vector<uint64_t>& seeds() const { return seeds_; }
 
  private:
+  std::vector<uint64_t> seeds_;
   std::vector<at::Generator> generators_;
 };
 

@@ -14,8 +14,8 @@ namespace big {
 enum class PredictionType { kEpsilon, kV, kSample };
 
 /// Keys and defaults of diffusers' scheduler_config.json (as DDIMScheduler has them; the last blocks are what
-/// its multistep solver and Euler, and LCM add). A key is kept whatever class the folder names, because a
-/// person may choose another sampler: that is diffusers' `from_config`.
+/// its other schedulers add). A key is kept whatever class the folder names, because a person may choose
+/// another sampler: that is diffusers' `from_config`.
 struct NoiseScheduleConfig {
   std::string class_name = "DDIMScheduler";  ///< the folder's scheduler
   int64_t num_train_timesteps = 1000;
@@ -29,13 +29,16 @@ struct NoiseScheduleConfig {
                                  ///< others linspace)
   int64_t steps_offset = 0;
 
-  bool use_karras_sigmas = false, lower_order_final = true, euler_at_final = false;
+  bool use_karras_sigmas = false, use_exponential_sigmas = false, use_beta_sigmas = false;
+  bool lower_order_final = true, euler_at_final = false;
   std::string final_sigmas_type = "zero";  ///< zero | sigma_min
   int64_t solver_order = 2;
-  std::string algorithm_type = "dpmsolver++", solver_type = "midpoint";
+  std::string algorithm_type = "dpmsolver++";
+  std::string solver_type = "midpoint";  ///< midpoint | heun (DPM-Solver++), bh1 | bh2 (UniPC), logrho (DEIS)
   double lambda_min_clipped = -std::numeric_limits<double>::infinity();
 
-  int64_t original_inference_steps = 50;  ///< LCM: that the model was distilled from
+  bool skip_prk_steps = false;            ///< PNDM: without Runge-Kutta steps first, as all known models
+  int64_t original_inference_steps = 50;  ///< LCM, TCD: that the model was distilled from
   double timestep_scaling = 10.0;         ///< LCM: how fast its boundary condition fades
 
   /// Throws InputError naming the key for a value that no scheduler of ours has.

@@ -16,7 +16,10 @@ struct GenerateOptions {
   int64_t num_images = 10;
   int64_t num_inference_steps = 50;
   double guidance_scale = 7.5;    ///< at most 1: no guidance, one UNet pass a step instead of two
+  double guidance_rescale = 0;    ///< 0 to 1: share of arXiv 2305.08891's eq. 16, against overexposure
   std::string scheduler;          ///< empty: the folder's
+  std::string schedule;           ///< empty: what the scheduler's name or the folder says
+  double eta = -1;                ///< 0 to 1: share of fresh noise; below 0: the scheduler's own
   int64_t height = 0, width = 0;  ///< 0: the model's native size
   uint64_t seed = 0;              ///< picture i has seed + i
   int64_t batch_size = 1;
