@@ -223,7 +223,7 @@ TEST_F(LoraReader, WhatIsNoLoraIsSaid) {
   std::ofstream(temp_.path() / "old.pt") << "neither a pickle nor tensors";
   EXPECT_NE(say(temp_.path() / "old.pt").find("old.pt"), std::string::npos);
   std::ofstream(temp_.path() / "text.safetensors") << "<html>not found, sorry</html>";
-  EXPECT_NE(say(temp_.path() / "text.safetensors").find("not a safetensors file"), std::string::npos);
+  EXPECT_NE(say(temp_.path() / "text.safetensors").find("HTML"), std::string::npos);
 }
 
 }  // namespace
