@@ -62,7 +62,7 @@ void read_schedule(const std::string& bytes) {
 void read_model_index(const std::string& bytes) {
   static const ScratchFolder folder;
   folder.write("model_index.json", bytes);
-  read_model_index(folder.path());
+  big::read_model_index(folder.path());
 }
 
 /// An index beside two shards; it may name no other file.
