@@ -4,9 +4,11 @@
 They are committed, so that the tests need no Python; run this by hand (with .deps/peers/bin/python) to add one.
 """
 
+import os
 import collections
 import io
 import json
+import os
 import shutil
 import sys
 import zipfile
@@ -91,7 +93,7 @@ def spiece():
     rules.write_text("FB01\t66 69\n41\t61\n2019\t27\n", encoding="utf-8")
     for kind in KINDS:
         out = io.BytesIO()
-        normal = dict(normalization_rule_tsv=str(rules)) if kind in ("unigram", "bpe") else dict(normalization_rule_name="identity")
+        normal = dict(normalization_rule_tsv=os.path.relpath(rules)) if kind in ("unigram", "bpe") else dict(normalization_rule_name="identity")
         sentencepiece.SentencePieceTrainer.train(
             sentence_iterator=iter(SENTENCES * 20), model_writer=out, model_type=kind, vocab_size=40, hard_vocab_limit=False,
             pad_id=0, unk_id=1, bos_id=2, eos_id=3, minloglevel=2, byte_fallback=False,
