@@ -10,11 +10,12 @@ from pathlib import Path
 
 LEVELS = {
     "core": 0,
-    "tokenizers": 1, "imaging": 1, "registry": 1,
-    "weights": 1, "networks": 1, "diffusion": 1,
-    "pipeline": 2,
-    "training": 3,
-    "personalization": 4,
+    "modules": 1,
+    "tokenizers": 2, "imaging": 2, "registry": 2,
+    "weights": 2, "networks": 2, "diffusion": 2,
+    "pipeline": 3,
+    "training": 4,
+    "personalization": 5,
 }
 TORCH_FREE = {"core", "tokenizers", "imaging", "registry"}
 TORCH_HEADER = re.compile(r"(torch|ATen|c10|caffe2)/")

@@ -1,7 +1,7 @@
 #include "big/diffusion/noise.h"
 
 #include <ATen/CPUGeneratorImpl.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace big {
 

@@ -1,6 +1,6 @@
 #include "big/diffusion/noise_schedule.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

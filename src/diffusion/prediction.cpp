@@ -1,6 +1,6 @@
 #include "prediction.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

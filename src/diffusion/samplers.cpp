@@ -1,6 +1,6 @@
 #include "big/diffusion/samplers.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "big/networks/adapted_layer.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace big {
 namespace {
@@ -36,15 +36,15 @@ torch::Tensor AdaptedLayer::answer(const torch::Tensor& x, size_t first_adapters
   return answer(scaled, before) + low_rank(scaled, adapter);
 }
 
-std::map<std::string, AdaptedLayer*> adapted_layers(torch::nn::Module& module) {
+std::map<std::string, AdaptedLayer*> adapted_layers(Module& module) {
   std::map<std::string, AdaptedLayer*> layers;
-  for (const auto& child : module.named_modules(std::string(), /*include_self=*/false)) {
-    if (auto* layer = dynamic_cast<AdaptedLayer*>(child.value().get())) layers.emplace(child.key(), layer);
+  for (const auto& [path, child] : module.named_modules()) {
+    if (auto* layer = dynamic_cast<AdaptedLayer*>(child)) layers.emplace(path, layer);
   }
   return layers;
 }
 
-std::vector<torch::Tensor> parameters_with_adapters(torch::nn::Module& module) {
+std::vector<torch::Tensor> parameters_with_adapters(Module& module) {
   auto parameters = module.parameters();
   for (const auto& [path, layer] : adapted_layers(module)) {
     for (const auto& adapter : layer->adapters()) {

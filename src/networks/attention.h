@@ -1,7 +1,5 @@
 #pragma once
 
-#include <torch/nn.h>
-
 #include "layers.h"
 
 namespace big {
@@ -15,7 +13,7 @@ struct AttentionOptions {
 };
 
 /// diffusers' Attention with its scaled-dot-product processor.
-class AttentionImpl : public torch::nn::Module {
+class AttentionImpl : public Module {
  public:
   explicit AttentionImpl(const AttentionOptions& options);
   /// x [B,N,width], context [B,M,context_width] (x itself for self-attention) -> [B,N,width].
@@ -26,7 +24,7 @@ class AttentionImpl : public torch::nn::Module {
   Linear to_q_{nullptr}, to_k_{nullptr}, to_v_{nullptr};
   ModuleVector<Linear> to_out_;
 };
-TORCH_MODULE(Attention);
+using Attention = Held<AttentionImpl>;
 
 /// [B,N,heads*d] -> [B,heads,N,d].
 torch::Tensor split_heads(const torch::Tensor& x, int64_t heads);

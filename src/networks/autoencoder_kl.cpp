@@ -1,6 +1,6 @@
 #include "big/networks/autoencoder_kl.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "big/core/error.h"
 #include "big/core/text.h"

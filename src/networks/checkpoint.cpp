@@ -1,7 +1,8 @@
 #include "checkpoint.h"
 
 #include <ATen/autocast_mode.h>
-#include <torch/torch.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 namespace big {
 namespace {

@@ -1,6 +1,6 @@
 #include "clip_layers.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "attention.h"
 
@@ -46,9 +46,9 @@ torch::Tensor ClipEncoderLayerImpl::forward(torch::Tensor x) {
 
 ClipTextEmbeddingsImpl::ClipTextEmbeddingsImpl(const ClipTextConfig& config) {
   token_embedding_ =
-      register_module("token_embedding", torch::nn::Embedding(config.vocab_size, config.hidden_size));
+      register_module("token_embedding", Embedding(config.vocab_size, config.hidden_size));
   position_embedding_ = register_module(
-      "position_embedding", torch::nn::Embedding(config.max_position_embeddings, config.hidden_size));
+      "position_embedding", Embedding(config.max_position_embeddings, config.hidden_size));
 }
 
 torch::Tensor ClipTextEmbeddingsImpl::forward(const torch::Tensor& ids) {

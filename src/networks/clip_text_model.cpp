@@ -1,6 +1,6 @@
 #include "big/networks/clip_text_model.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "big/core/error.h"
 #include "big/core/text.h"
@@ -57,14 +57,14 @@ ClipTextConfig ClipTextConfig::from_json(const Json& config, const std::string& 
 struct ClipTextModelImpl::Parts {
   ClipTextEmbeddings embeddings{nullptr};
   ModuleVector<ClipEncoderLayer> layers = module_vector<ClipEncoderLayer>();
-  torch::nn::LayerNorm final_layer_norm{nullptr};
+  LayerNorm final_layer_norm{nullptr};
   Linear text_projection{nullptr};
 };
 
 ClipTextModelImpl::ClipTextModelImpl(const ClipTextConfig& c) : config(c), parts_(new Parts) {
-  auto text_model = register_module("text_model", std::make_shared<torch::nn::Module>());
+  auto text_model = register_module("text_model", std::make_shared<Module>());
   parts_->embeddings = text_model->register_module("embeddings", ClipTextEmbeddings(config));
-  auto encoder = text_model->register_module("encoder", std::make_shared<torch::nn::Module>());
+  auto encoder = text_model->register_module("encoder", std::make_shared<Module>());
   encoder->register_module("layers", parts_->layers);
   for (int64_t i = 0; i < config.num_hidden_layers; ++i) parts_->layers->push_back(ClipEncoderLayer(config));
   parts_->final_layer_norm =

@@ -1,12 +1,12 @@
 #include "big/networks/low_rank.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace big {
 
 LowRankImpl::LowRankImpl(const LowRankTensors& tensors) : tensors_(tensors) {
   const auto add = [this](const std::string& name, const torch::Tensor& tensor) {
-    if (tensor.defined()) register_parameter(name, tensor, tensor.requires_grad());
+    register_parameter(name, tensor);
   };
   add("down", tensors_.down);
   add("up", tensors_.up);

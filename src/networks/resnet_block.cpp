@@ -1,6 +1,6 @@
 #include "resnet_block.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "layers.h"
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <torch/nn.h>
-
 #include <optional>
 
 #include "layers.h"
@@ -16,22 +14,22 @@ struct ResnetOptions {
 };
 
 /// diffusers' ResnetBlock2D with time_embedding_norm "default".
-class ResnetBlock2DImpl : public torch::nn::Module {
+class ResnetBlock2DImpl : public Module {
  public:
   explicit ResnetBlock2DImpl(const ResnetOptions& options);
   /// x [B,in,h,w], time [B,time_width] (undefined without) -> [B,out,h,w].
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& time = {});
 
  private:
-  torch::nn::GroupNorm norm1_{nullptr}, norm2_{nullptr};
+  GroupNorm norm1_{nullptr}, norm2_{nullptr};
   Conv2d conv1_{nullptr}, conv2_{nullptr}, conv_shortcut_{nullptr};
   Linear time_emb_proj_{nullptr};
 };
-TORCH_MODULE(ResnetBlock2D);
+using ResnetBlock2D = Held<ResnetBlock2DImpl>;
 
 /// diffusers' Downsample2D with a convolution: half the side. Padding 0 adds one row below and one column to
 /// the right.
-class Downsample2DImpl : public torch::nn::Module {
+class Downsample2DImpl : public Module {
  public:
   Downsample2DImpl(int64_t channels, int64_t padding);
   torch::Tensor forward(const torch::Tensor& x);
@@ -40,13 +38,13 @@ class Downsample2DImpl : public torch::nn::Module {
   int64_t padding_;
   Conv2d conv_{nullptr};
 };
-TORCH_MODULE(Downsample2D);
+using Downsample2D = Held<Downsample2DImpl>;
 
 /// Height and width, where doubling would miss the size of the picture on the other side.
 using OutputSize = std::optional<std::pair<int64_t, int64_t>>;
 
 /// diffusers' Upsample2D with a convolution: each cell becomes 2x2, or nearest cells fill `size`.
-class Upsample2DImpl : public torch::nn::Module {
+class Upsample2DImpl : public Module {
  public:
   explicit Upsample2DImpl(int64_t channels);
   torch::Tensor forward(const torch::Tensor& x, const OutputSize& size = std::nullopt);
@@ -54,6 +52,6 @@ class Upsample2DImpl : public torch::nn::Module {
  private:
   Conv2d conv_{nullptr};
 };
-TORCH_MODULE(Upsample2D);
+using Upsample2D = Held<Upsample2DImpl>;
 
 }  // namespace big

@@ -1,6 +1,6 @@
 #include "timestep_embedding.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <torch/nn.h>
-
 #include "linear.h"
 
 namespace big {
@@ -25,7 +23,7 @@ struct TimestepEmbeddingOptions {
 };
 
 /// diffusers' TimestepEmbedding: linear, SiLU, linear.
-class TimestepEmbeddingImpl : public torch::nn::Module {
+class TimestepEmbeddingImpl : public Module {
  public:
   explicit TimestepEmbeddingImpl(const TimestepEmbeddingOptions& options);
   /// sinusoid [B,in], condition [B,condition] (undefined: nothing is added) -> [B,out].
@@ -34,6 +32,6 @@ class TimestepEmbeddingImpl : public torch::nn::Module {
  private:
   Linear linear_1_{nullptr}, cond_proj_{nullptr}, linear_2_{nullptr};
 };
-TORCH_MODULE(TimestepEmbedding);
+using TimestepEmbedding = Held<TimestepEmbeddingImpl>;
 
 }  // namespace big

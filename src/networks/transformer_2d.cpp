@@ -1,6 +1,6 @@
 #include "transformer_2d.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace big {
 namespace {
@@ -12,11 +12,11 @@ constexpr int64_t kFeedForwardFactor = 4;
 
 FeedForwardImpl::FeedForwardImpl(int64_t width) {
   const int64_t inner = kFeedForwardFactor * width;
-  auto geglu = std::make_shared<torch::nn::Module>();
+  auto geglu = std::make_shared<Module>();
   proj_ = geglu->register_module("proj", linear(width, 2 * inner));
   out_ = linear(inner, width);
 
-  auto net = register_module("net", std::make_shared<torch::nn::Module>());
+  auto net = register_module("net", std::make_shared<Module>());
   net->register_module("0", geglu);
   net->register_module("2", out_);  // "1" is diffusers' dropout, which has no weights
 }

@@ -1,6 +1,6 @@
 #include "big/networks/unet_2d_condition.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "big/core/text.h"
 #include "layers.h"
@@ -78,7 +78,7 @@ struct UNet2DConditionImpl::Parts {
   ModuleVector<UNetDownBlock> down_blocks = module_vector<UNetDownBlock>();
   UNetMidBlock mid_block{nullptr};
   ModuleVector<UNetUpBlock> up_blocks = module_vector<UNetUpBlock>();
-  torch::nn::GroupNorm conv_norm_out{nullptr};
+  GroupNorm conv_norm_out{nullptr};
   bool checkpointing = false;
 };
 

@@ -1,6 +1,6 @@
 #include "unet_blocks.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "checkpoint.h"
 

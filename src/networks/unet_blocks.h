@@ -1,7 +1,5 @@
 #pragma once
 
-#include <torch/nn.h>
-
 #include <vector>
 
 #include "layers.h"
@@ -33,7 +31,7 @@ struct UNetBlockOptions {
 };
 
 /// diffusers' DownBlock2D and CrossAttnDownBlock2D.
-class UNetDownBlockImpl : public torch::nn::Module {
+class UNetDownBlockImpl : public Module {
  public:
   explicit UNetDownBlockImpl(const UNetBlockOptions& options);
   /// x [B,in,h,w] -> the picture after each layer and after the downsampler; the last goes on.
@@ -44,10 +42,10 @@ class UNetDownBlockImpl : public torch::nn::Module {
   ModuleVector<Transformer2D> attentions_;
   ModuleVector<Downsample2D> downsamplers_;
 };
-TORCH_MODULE(UNetDownBlock);
+using UNetDownBlock = Held<UNetDownBlockImpl>;
 
 /// diffusers' UNetMidBlock2DCrossAttn with one transformer between two resnets.
-class UNetMidBlockImpl : public torch::nn::Module {
+class UNetMidBlockImpl : public Module {
  public:
   explicit UNetMidBlockImpl(const UNetBlockOptions& options);
   torch::Tensor forward(torch::Tensor x, const UNetInputs& inputs);
@@ -56,10 +54,10 @@ class UNetMidBlockImpl : public torch::nn::Module {
   ModuleVector<ResnetBlock2D> resnets_;
   ModuleVector<Transformer2D> attentions_;
 };
-TORCH_MODULE(UNetMidBlock);
+using UNetMidBlock = Held<UNetMidBlockImpl>;
 
 /// diffusers' UpBlock2D and CrossAttnUpBlock2D.
-class UNetUpBlockImpl : public torch::nn::Module {
+class UNetUpBlockImpl : public Module {
  public:
   explicit UNetUpBlockImpl(const UNetBlockOptions& options);
   size_t layers() const { return resnets_->size(); }
@@ -74,6 +72,6 @@ class UNetUpBlockImpl : public torch::nn::Module {
   ModuleVector<Transformer2D> attentions_;
   ModuleVector<Upsample2D> upsamplers_;
 };
-TORCH_MODULE(UNetUpBlock);
+using UNetUpBlock = Held<UNetUpBlockImpl>;
 
 }  // namespace big

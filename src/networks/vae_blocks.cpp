@@ -1,6 +1,6 @@
 #include "vae_blocks.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "attention.h"
 

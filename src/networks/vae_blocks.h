@@ -1,7 +1,5 @@
 #pragma once
 
-#include <torch/nn.h>
-
 #include "big/networks/autoencoder_kl.h"
 #include "layers.h"
 #include "resnet_block.h"
@@ -9,21 +7,21 @@
 namespace big {
 
 /// diffusers' Attention as the VAE uses it: over all cells, one head, its own norm, added to what came in.
-class VaeAttentionImpl : public torch::nn::Module {
+class VaeAttentionImpl : public Module {
  public:
   VaeAttentionImpl(int64_t channels, int64_t norm_num_groups);
   /// x [B,channels,h,w] -> the same.
   torch::Tensor forward(const torch::Tensor& x);
 
  private:
-  torch::nn::GroupNorm group_norm_{nullptr};
+  GroupNorm group_norm_{nullptr};
   Linear to_q_{nullptr}, to_k_{nullptr}, to_v_{nullptr};
   ModuleVector<Linear> to_out_;
 };
-TORCH_MODULE(VaeAttention);
+using VaeAttention = Held<VaeAttentionImpl>;
 
 /// diffusers' UNetMidBlock2D without time.
-class VaeMidBlockImpl : public torch::nn::Module {
+class VaeMidBlockImpl : public Module {
  public:
   VaeMidBlockImpl(int64_t channels, const AutoencoderKLConfig& config);
   torch::Tensor forward(const torch::Tensor& x);
@@ -32,7 +30,7 @@ class VaeMidBlockImpl : public torch::nn::Module {
   ModuleVector<VaeAttention> attentions_;
   ModuleVector<ResnetBlock2D> resnets_;
 };
-TORCH_MODULE(VaeMidBlock);
+using VaeMidBlock = Held<VaeMidBlockImpl>;
 
 struct VaeBlockOptions {
   int64_t in = 0, out = 0, layers = 1, norm_num_groups = 32;
@@ -40,7 +38,7 @@ struct VaeBlockOptions {
 };
 
 /// diffusers' DownEncoderBlock2D: pads below and to the right before it halves the side.
-class VaeDownBlockImpl : public torch::nn::Module {
+class VaeDownBlockImpl : public Module {
  public:
   explicit VaeDownBlockImpl(const VaeBlockOptions& options);
   torch::Tensor forward(torch::Tensor x);
@@ -49,10 +47,10 @@ class VaeDownBlockImpl : public torch::nn::Module {
   ModuleVector<ResnetBlock2D> resnets_;
   ModuleVector<Downsample2D> downsamplers_;
 };
-TORCH_MODULE(VaeDownBlock);
+using VaeDownBlock = Held<VaeDownBlockImpl>;
 
 /// diffusers' UpDecoderBlock2D.
-class VaeUpBlockImpl : public torch::nn::Module {
+class VaeUpBlockImpl : public Module {
  public:
   explicit VaeUpBlockImpl(const VaeBlockOptions& options);
   torch::Tensor forward(torch::Tensor x);
@@ -61,10 +59,10 @@ class VaeUpBlockImpl : public torch::nn::Module {
   ModuleVector<ResnetBlock2D> resnets_;
   ModuleVector<Upsample2D> upsamplers_;
 };
-TORCH_MODULE(VaeUpBlock);
+using VaeUpBlock = Held<VaeUpBlockImpl>;
 
 /// diffusers' Encoder: pixels [B,in_channels,H,W] -> moments [B,2*latent_channels,h,w].
-class VaeEncoderImpl : public torch::nn::Module {
+class VaeEncoderImpl : public Module {
  public:
   explicit VaeEncoderImpl(const AutoencoderKLConfig& config);
   torch::Tensor forward(const torch::Tensor& pixels);
@@ -73,12 +71,12 @@ class VaeEncoderImpl : public torch::nn::Module {
   Conv2d conv_in_{nullptr}, conv_out_{nullptr};
   ModuleVector<VaeDownBlock> down_blocks_;
   VaeMidBlock mid_block_{nullptr};
-  torch::nn::GroupNorm conv_norm_out_{nullptr};
+  GroupNorm conv_norm_out_{nullptr};
 };
-TORCH_MODULE(VaeEncoder);
+using VaeEncoder = Held<VaeEncoderImpl>;
 
 /// diffusers' Decoder: latents [B,latent_channels,h,w] -> pixels [B,out_channels,H,W].
-class VaeDecoderImpl : public torch::nn::Module {
+class VaeDecoderImpl : public Module {
  public:
   explicit VaeDecoderImpl(const AutoencoderKLConfig& config);
   torch::Tensor forward(const torch::Tensor& latents);
@@ -87,8 +85,8 @@ class VaeDecoderImpl : public torch::nn::Module {
   Conv2d conv_in_{nullptr}, conv_out_{nullptr};
   VaeMidBlock mid_block_{nullptr};
   ModuleVector<VaeUpBlock> up_blocks_;
-  torch::nn::GroupNorm conv_norm_out_{nullptr};
+  GroupNorm conv_norm_out_{nullptr};
 };
-TORCH_MODULE(VaeDecoder);
+using VaeDecoder = Held<VaeDecoderImpl>;
 
 }  // namespace big

@@ -1,6 +1,6 @@
 #include "conditioning.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "big/core/log.h"
 #include "big/core/text.h"

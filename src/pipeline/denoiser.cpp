@@ -1,6 +1,6 @@
 #include "denoiser.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "big/pipeline/vae.h"
 

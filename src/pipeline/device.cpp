@@ -1,7 +1,9 @@
 #include "big/pipeline/device.h"
 
 #include <sched.h>
-#include <torch/torch.h>
+#include <ATen/Parallel.h>
+#include <torch/cuda.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <charconv>

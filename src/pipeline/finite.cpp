@@ -1,6 +1,6 @@
 #include "finite.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "big/core/error.h"
 #include "big/core/text.h"
@@ -11,14 +11,14 @@ namespace {
 bool is_finite(const torch::Tensor& tensor) { return tensor.isfinite().all().item<bool>(); }
 
 template <class Holder>
-const torch::nn::Module* module_of(const Holder& holder) {
+const Module* module_of(const Holder& holder) {
   return holder ? holder.ptr().get() : nullptr;
 }
 
 /// "unet: 'conv_in.weight'", or nothing where every weight is finite.
 std::string first_bad_weight(const StableDiffusion& model) {
   const torch::NoGradGuard no_grad;
-  const std::pair<const char*, const torch::nn::Module*> parts[] = {
+  const std::pair<const char*, const Module*> parts[] = {
       {"text_encoder", module_of(model.text_encoder)},
       {"text_encoder_2", module_of(model.text_encoder_2)},
       {"unet", module_of(model.unet)},
@@ -26,7 +26,7 @@ std::string first_bad_weight(const StableDiffusion& model) {
   for (const auto& [name, module] : parts) {
     if (module == nullptr) continue;
     for (const auto& parameter : module->named_parameters()) {
-      if (!is_finite(parameter.value())) return concat(name, ": '", parameter.key(), "'");
+      if (!is_finite(parameter.second)) return concat(name, ": '", parameter.first, "'");
     }
   }
   return "";

@@ -1,6 +1,6 @@
 #include "big/pipeline/lora.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "big/core/log.h"
 #include "big/core/text.h"
@@ -10,8 +10,8 @@ namespace big {
 namespace {
 
 /// The parts that take LoRAs, by the name that LoRA files give them.
-std::map<std::string, torch::nn::Module*> adaptable_parts(const StableDiffusion& model) {
-  std::map<std::string, torch::nn::Module*> parts = {{"unet", model.unet.ptr().get()}};
+std::map<std::string, Module*> adaptable_parts(const StableDiffusion& model) {
+  std::map<std::string, Module*> parts = {{"unet", model.unet.ptr().get()}};
   if (model.text_encoder) parts["text_encoder"] = model.text_encoder.ptr().get();
   if (model.text_encoder_2) parts["text_encoder_2"] = model.text_encoder_2.ptr().get();
   return parts;

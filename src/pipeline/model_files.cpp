@@ -55,7 +55,7 @@ uint64_t ModelFiles::stored_values(const std::string& part) const {
   return values_of(single_->parts.at(part));
 }
 
-void ModelFiles::fill(torch::nn::Module& network, const std::string& part) const {
+void ModelFiles::fill(Module& network, const std::string& part) const {
   if (is_replaced(part)) return load_state_dict(network, vae_->tensors, vae_->where);
   if (!single_) return load_weights(network, path_ / part, weight_stem_of(part));
   load_state_dict(network, single_->parts.at(part), concat(path_.string(), ": ", part));

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <torch/nn/module.h>
+#include "big/modules/module.h"
 
 #include <filesystem>
 #include <memory>
@@ -33,7 +33,7 @@ class ModelFiles {
   /// Numbers that the part's weights hold, by the headers of their files.
   uint64_t stored_values(const std::string& part) const;
   /// Fills the part's network as load_state_dict does.
-  void fill(torch::nn::Module& network, const std::string& part) const;
+  void fill(Module& network, const std::string& part) const;
 
  private:
   bool is_replaced(const std::string& part) const { return vae_ && part == "vae"; }

@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-void save_part(const torch::nn::Module& module,
+void save_part(const Module& module,
                const fs::path& from,
                const fs::path& to,
                const std::string& stem) {

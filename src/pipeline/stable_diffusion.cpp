@@ -1,6 +1,6 @@
 #include "big/pipeline/stable_diffusion.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "check_parts.h"
 #include "model_files.h"
@@ -16,7 +16,6 @@ Network load_network(const ModelFiles& files, const std::string& part, const Loa
   const auto config = Config::from_json(files.config(part), files.config_where(part));
   check_network_size(least_values(config), files.stored_values(part), files.config_where(part));
   Network network(config);
-  network->eval();
   network->to(options.device, options.dtype);
   for (auto& parameter : network->parameters()) parameter.requires_grad_(false);
   files.fill(*network, part);

@@ -1,6 +1,6 @@
 #include "big/pipeline/text_to_image.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 #include "big/pipeline/textual_inversion.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 
@@ -50,7 +50,7 @@ struct Encoder {
 };
 
 std::vector<Encoder> encoders_of(StableDiffusion& model) {
-  const auto table = [](ClipTextModel& encoder) { return encoder->named_parameters()[kTokenEmbedding]; };
+  const auto table = [](ClipTextModel& encoder) { return encoder->parameter(kTokenEmbedding); };
   std::vector<Encoder> encoders;
   if (model.text_encoder) {
     encoders.push_back(

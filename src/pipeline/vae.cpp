@@ -1,6 +1,6 @@
 #include "big/pipeline/vae.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <functional>
 

@@ -1,6 +1,6 @@
 #include "big/pipeline/verify_model.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "big/core/error.h"
 #include "big/core/interrupt.h"
@@ -16,7 +16,7 @@ namespace {
 
 constexpr size_t kShown = 10;
 
-std::shared_ptr<torch::nn::Module> network_of(const std::string& part,
+std::shared_ptr<Module> network_of(const std::string& part,
                                               const Json& config,
                                               const std::string& where) {
   const WithoutMemory shapes_alone;

@@ -1,20 +1,16 @@
 #include "loss.h"
 
-#include <torch/nn/functional/loss.h>
-
 namespace big {
-
-namespace F = torch::nn::functional;
 
 torch::Tensor dreambooth_loss(const torch::Tensor& prediction,
                               const torch::Tensor& target,
                               double prior_loss_weight) {
-  if (prior_loss_weight == 0) return F::mse_loss(prediction, target);
+  if (prior_loss_weight == 0) return at::mse_loss(prediction, target);
 
   const auto predictions = prediction.chunk(2);
   const auto targets = target.chunk(2);
-  return F::mse_loss(predictions[0], targets[0]) +
-         prior_loss_weight * F::mse_loss(predictions[1], targets[1]);
+  return at::mse_loss(predictions[0], targets[0]) +
+         prior_loss_weight * at::mse_loss(predictions[1], targets[1]);
 }
 
 }  // namespace big

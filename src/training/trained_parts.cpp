@@ -5,7 +5,7 @@ namespace big {
 namespace {
 
 /// Half precision loses updates that are small beside the weight: what is trained is fp32 at least.
-void raise_to_fp32(torch::nn::Module& module, torch::ScalarType at_least) {
+void raise_to_fp32(Module& module, torch::ScalarType at_least) {
   torch::NoGradGuard no_grad;
   module.to(c10::promoteTypes(at_least, torch::kFloat32));
 }

@@ -1,6 +1,6 @@
 #include "big/weights/lora_writer.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 

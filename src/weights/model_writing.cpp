@@ -1,6 +1,6 @@
 #include "model_writing.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <set>
 

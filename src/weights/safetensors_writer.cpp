@@ -1,7 +1,7 @@
 #include "safetensors_writer.h"
 
 #include <fcntl.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 #include <unistd.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // A whole model into one file with the web UIs' names.
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <array>
 

@@ -1,6 +1,6 @@
 #include "big/weights/state_dict.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <set>
 
@@ -31,18 +31,13 @@ bool is_same_as_convolution(const std::string& name, c10::IntArrayRef stored, c1
 
 }  // namespace
 
-NamedTensors state_dict(const torch::nn::Module& module) {
-  NamedTensors tensors;
-  for (const auto& item : module.named_parameters()) tensors.emplace_back(item.key(), item.value());
-  for (const auto& item : module.named_buffers()) tensors.emplace_back(item.key(), item.value());
-  return tensors;
-}
+NamedTensors state_dict(const Module& module) { return module.named_parameters(); }
 
 namespace {
 
 /// Which stored tensor fills which of the module's. Throws InputError unless all fit.
 using LoadPlan = std::vector<std::pair<torch::Tensor, const StoredTensor*>>;
-LoadPlan plan_loading(const torch::nn::Module& module,
+LoadPlan plan_loading(const Module& module,
                       const StoredTensors& stored,
                       const std::string& where) {
   LoadProblems problems;
@@ -75,19 +70,19 @@ LoadPlan plan_loading(const torch::nn::Module& module,
 
 }  // namespace
 
-void check_state_dict(const torch::nn::Module& module,
+void check_state_dict(const Module& module,
                       const StoredTensors& stored,
                       const std::string& where) {
   plan_loading(module, stored, where);
 }
 
-void load_state_dict(torch::nn::Module& module, const StoredTensors& stored, const std::string& where) {
+void load_state_dict(Module& module, const StoredTensors& stored, const std::string& where) {
   const torch::NoGradGuard no_grad;
   // Planned before anything is written: a module is filled whole or not at all.
   for (auto& [tensor, source] : plan_loading(module, stored, where)) assign(tensor, source->tensor());
 }
 
-void load_state_dict(torch::nn::Module& module, const TensorFile& file) {
+void load_state_dict(Module& module, const TensorFile& file) {
   load_state_dict(module, stored_tensors(file), file.path().string());
 }
 
@@ -102,12 +97,12 @@ StoredPart open_weights(const std::filesystem::path& folder, const std::string& 
   return part;
 }
 
-void load_weights(torch::nn::Module& module, const std::filesystem::path& folder, const std::string& stem) {
+void load_weights(Module& module, const std::filesystem::path& folder, const std::string& stem) {
   const auto part = open_weights(folder, stem);
   load_state_dict(module, part.tensors, part.where);
 }
 
-void save_weights(const torch::nn::Module& module,
+void save_weights(const Module& module,
                   const std::filesystem::path& file,
                   torch::ScalarType dtype) {
   write_safetensors_as(file, state_dict(module), dtype, {{"format", "pt"}});

@@ -1,6 +1,6 @@
 #include "big/weights/tensor_file.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <bit>
 #include <cstring>

@@ -1,6 +1,6 @@
 // train_bench MODEL STEPS BATCH THREADS: the seconds of each update of the training loop, as a JSON list on
 // stdout.
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <chrono>
 #include <exception>

@@ -1,7 +1,7 @@
 #include "brownian.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "sampler_runs.h"
 

@@ -1,7 +1,7 @@
 #include "big/diffusion/samplers.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 #include <csignal>

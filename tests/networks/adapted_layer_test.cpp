@@ -1,7 +1,7 @@
 #include "big/networks/adapted_layer.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "big/weights/state_dict.h"
 #include "layers.h"
@@ -16,7 +16,7 @@ torch::Tensor draw(std::vector<int64_t> shape) { return torch::randn(shape, torc
 /// One kind of layer with an adapter that fits it.
 struct Case {
   std::string name;
-  std::function<std::pair<std::shared_ptr<torch::nn::Module>, AdaptedLayer*>()> layer;
+  std::function<std::pair<std::shared_ptr<Module>, AdaptedLayer*>()> layer;
   LowRankTensors tensors;
   torch::Tensor input;
 };
@@ -25,8 +25,9 @@ template <class Holder>
 auto maker(std::function<Holder()> make) {
   return [make] {
     Holder layer = make();
+    initialize(*layer);
     layer->to(torch::kFloat64);
-    return std::pair<std::shared_ptr<torch::nn::Module>, AdaptedLayer*>(layer.ptr(), layer.get());
+    return std::pair<std::shared_ptr<Module>, AdaptedLayer*>(layer.ptr(), layer.get());
   };
 }
 
@@ -71,7 +72,7 @@ std::vector<Case> cases() {
   };
 }
 
-torch::Tensor run(torch::nn::Module& module, const torch::Tensor& x) {
+torch::Tensor run(Module& module, const torch::Tensor& x) {
   if (auto* flat = dynamic_cast<LinearImpl*>(&module)) return flat->forward(x);
   return dynamic_cast<Conv2dImpl&>(module).forward(x);
 }
@@ -111,6 +112,7 @@ TEST(AdaptedLayer, TheFormulaIsThatOfThePapers) {
 TEST(AdaptedLayer, HalfWeightsAreMergedInFullPrecision) {
   const torch::NoGradGuard no_grad;
   auto layer = linear(64, 64);
+  initialize(*layer);
   layer->to(torch::kFloat16);
   const auto base = layer->weight.to(torch::kFloat64);
   const LowRankTensors tensors{.down = torch::randn({16, 64}).to(torch::kFloat16),
@@ -140,8 +142,8 @@ TEST(AdaptedLayer, GradientsReachTheAdapterAlone) {
     run(*module, one.input).square().sum().backward();
     for (const auto& parameter : module->parameters()) EXPECT_FALSE(parameter.grad().defined()) << one.name;
     for (const auto& item : adapter->named_parameters()) {
-      EXPECT_TRUE(item.value().grad().defined()) << one.name << " " << item.key();
-      item.value().requires_grad_(false).mutable_grad().reset();  // the cases share their tensors
+      EXPECT_TRUE(item.second.grad().defined()) << one.name << " " << item.first;
+      item.second.requires_grad_(false).mutable_grad().reset();  // the cases share their tensors
     }
   }
 }

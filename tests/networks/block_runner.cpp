@@ -18,7 +18,7 @@ std::vector<torch::Tensor> skips(const RecordedInput& input) {
   return result;
 }
 
-std::optional<Outputs> run_unet_block(torch::nn::Module& module, const RecordedInput& input) {
+std::optional<Outputs> run_unet_block(Module& module, const RecordedInput& input) {
   const auto hidden = input("hidden_states"), context = input("encoder_hidden_states");
   const UNetInputs inputs{.time = input("temb"), .context = context};
   if (auto* block = module.as<ResnetBlock2DImpl>())
@@ -43,7 +43,7 @@ std::optional<Outputs> run_unet_block(torch::nn::Module& module, const RecordedI
   return std::nullopt;
 }
 
-std::optional<Outputs> run_vae_block(torch::nn::Module& module, const RecordedInput& input) {
+std::optional<Outputs> run_vae_block(Module& module, const RecordedInput& input) {
   const auto hidden = input("hidden_states");
   if (auto* block = module.as<VaeAttentionImpl>()) return Outputs{block->forward(hidden)};
   if (auto* block = module.as<VaeMidBlockImpl>()) return Outputs{block->forward(hidden)};
@@ -54,7 +54,7 @@ std::optional<Outputs> run_vae_block(torch::nn::Module& module, const RecordedIn
   return std::nullopt;
 }
 
-std::optional<Outputs> run_clip_block(torch::nn::Module& module, const RecordedInput& input) {
+std::optional<Outputs> run_clip_block(Module& module, const RecordedInput& input) {
   if (auto* block = module.as<ClipTextEmbeddingsImpl>()) return Outputs{block->forward(input("input_ids"))};
   if (auto* block = module.as<ClipAttentionImpl>()) return Outputs{block->forward(input("hidden_states"))};
   if (auto* block = module.as<ClipMlpImpl>()) return Outputs{block->forward(input("hidden_states"))};
@@ -64,7 +64,7 @@ std::optional<Outputs> run_clip_block(torch::nn::Module& module, const RecordedI
 
 }  // namespace
 
-std::optional<Outputs> run_block(torch::nn::Module& module, const RecordedInput& input) {
+std::optional<Outputs> run_block(Module& module, const RecordedInput& input) {
   for (const auto run : {run_unet_block, run_vae_block, run_clip_block}) {
     if (auto outputs = run(module, input)) return outputs;
   }

@@ -1,10 +1,12 @@
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <functional>
 #include <optional>
 #include <string>
+
+#include "big/modules/module.h"
 
 namespace big {
 
@@ -13,6 +15,6 @@ using RecordedInput = std::function<torch::Tensor(const std::string& argument)>;
 
 /// Runs one block of a network on its own with the inputs that the Python library's block had. Down blocks
 /// give all their pictures. Nothing where the module is no block that the references name.
-std::optional<std::vector<torch::Tensor>> run_block(torch::nn::Module& module, const RecordedInput& input);
+std::optional<std::vector<torch::Tensor>> run_block(Module& module, const RecordedInput& input);
 
 }  // namespace big

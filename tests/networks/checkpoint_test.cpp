@@ -20,6 +20,13 @@ UNet2DConditionConfig small_config() {
   return config;
 }
 
+UNet2DCondition small_unet() {
+  UNet2DCondition unet(small_config());
+  initialize(*unet);
+  unet->to(torch::kFloat64);
+  return unet;
+}
+
 /// Gradients of a scalar loss by name, those of the sample and the text under "sample" and "context".
 std::map<std::string, torch::Tensor> gradients(UNet2DCondition unet, bool of_inputs) {
   torch::manual_seed(3);
@@ -31,7 +38,7 @@ std::map<std::string, torch::Tensor> gradients(UNet2DCondition unet, bool of_inp
 
   std::map<std::string, torch::Tensor> result;
   for (const auto& item : unet->named_parameters()) {
-    if (item.value().grad().defined()) result[item.key()] = item.value().grad().clone();
+    if (item.second.grad().defined()) result[item.first] = item.second.grad().clone();
   }
   if (of_inputs) {
     result["sample"] = sample.grad();
@@ -50,8 +57,7 @@ void expect_equal(const std::map<std::string, torch::Tensor>& a,
 }
 
 TEST(GradientCheckpointing, GivesTheSameGradientsForParametersAlone) {
-  UNet2DCondition unet(small_config());
-  unet->to(torch::kFloat64);
+  const auto unet = small_unet();
   const auto plain = gradients(unet, false);
   EXPECT_EQ(plain.size(), unet->parameters().size());
   unet->set_gradient_checkpointing(true);
@@ -59,18 +65,16 @@ TEST(GradientCheckpointing, GivesTheSameGradientsForParametersAlone) {
 }
 
 TEST(GradientCheckpointing, GivesTheSameGradientsForInputsToo) {
-  UNet2DCondition unet(small_config());
-  unet->to(torch::kFloat64);
+  const auto unet = small_unet();
   const auto plain = gradients(unet, true);
   unet->set_gradient_checkpointing(true);
   expect_equal(gradients(unet, true), plain);
 }
 
 TEST(GradientCheckpointing, LeavesFrozenParametersAlone) {
-  UNet2DCondition unet(small_config());
-  unet->to(torch::kFloat64);
+  const auto unet = small_unet();
   for (const auto& item : unet->named_parameters()) {
-    item.value().set_requires_grad(item.key().find("attn2") != std::string::npos);
+    item.second.requires_grad_(item.first.find("attn2") != std::string::npos);
   }
   const auto plain = gradients(unet, false);
   unet->set_gradient_checkpointing(true);

@@ -1,7 +1,7 @@
 #include "big/networks/clip_text_model.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <stdexcept>
 
@@ -20,14 +20,20 @@ ClipTextConfig tiny_config() {
   return config;
 }
 
+ClipTextModel random_model(const ClipTextConfig& config) {
+  ClipTextModel model(config);
+  initialize(*model);
+  return model;
+}
+
 TEST(ClipTextModel, RefusesMoreTokensThanItsWindow) {
-  ClipTextModel model(tiny_config());
+  const auto model = random_model(tiny_config());
   EXPECT_EQ(model(torch::zeros({1, 4}, torch::kInt64)).size(2), 8);
   EXPECT_THROW(model(torch::zeros({1, 5}, torch::kInt64)), std::invalid_argument);
 }
 
 TEST(ClipTextModel, PoolsWhereTheTextEndsFirst) {
-  ClipTextModel model(tiny_config());
+  const auto model = random_model(tiny_config());
   const auto text = model->encode(torch::tensor({{9, 7, 7, 7}, {1, 9, 2, 7}}));
   EXPECT_TRUE(torch::equal(text.pooled[0], text.last_hidden[0][1]));
   EXPECT_TRUE(torch::equal(text.pooled[1], text.last_hidden[1][3]));
@@ -36,7 +42,7 @@ TEST(ClipTextModel, PoolsWhereTheTextEndsFirst) {
 TEST(ClipTextModel, TakesTheLargestIdForTheEndWhereTheConfigNamesTheWrongOne) {
   auto config = tiny_config();
   config.eos_token_id = 2;
-  ClipTextModel model(config);
+  const auto model = random_model(config);
   const auto text = model->encode(torch::tensor({{2, 3, 9, 9}}));
   EXPECT_TRUE(torch::equal(text.pooled[0], text.last_hidden[0][2]));
 }
@@ -44,14 +50,14 @@ TEST(ClipTextModel, TakesTheLargestIdForTheEndWhereTheConfigNamesTheWrongOne) {
 TEST(ClipTextModel, ProjectsThePooledTextWhereTheConfigSaysSo) {
   auto config = tiny_config();
   config.projection_dim = 5;
-  ClipTextModel model(config);
+  const auto model = random_model(config);
   EXPECT_EQ(model->encode(torch::tensor({{1, 7, 7, 7}})).pooled.sizes(), (std::vector<int64_t>{1, 5}));
-  EXPECT_TRUE(model->named_parameters().contains("text_projection.weight"));
-  EXPECT_FALSE(model->named_parameters().contains("text_projection.bias"));
+  EXPECT_TRUE(model->has_parameter("text_projection.weight"));
+  EXPECT_FALSE(model->has_parameter("text_projection.bias"));
 }
 
 TEST(ClipTextModel, PenultimateParametersAreThoseThatItsGradientReaches) {
-  ClipTextModel model(tiny_config());
+  const auto model = random_model(tiny_config());
   model->encode(torch::tensor({{1, 2, 3, 7}})).penultimate.sum().backward();
   size_t reached = 0;
   for (const auto& parameter : model->parameters()) reached += parameter.grad().defined();

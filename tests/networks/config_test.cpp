@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "big/core/error.h"
 #include "big/networks/autoencoder_kl.h"

@@ -105,18 +105,19 @@ class NetworkParity : public testing::TestWithParam<std::string> {
 
  private:
   static void expect_blocks_of(const std::string& part,
-                               torch::nn::Module& network,
+                               Module& network,
                                const Recording& recording,
                                double tolerance) {
-    const auto modules = network.named_modules();
+    const auto named = network.named_modules();
+    const std::map<std::string, Module*> modules(named.begin(), named.end());
     size_t compared = 0;
     for (const auto& name : recording.between(part + "/", "|out")) {
       if (name.empty() || name == "time_proj" || name == "add_time_proj") continue;
       const std::string key = part + "/" + name + "|";
-      const auto* module = modules.find(our_name(part, name));
-      ASSERT_NE(module, nullptr) << key;
+      const auto found = modules.find(our_name(part, name));
+      ASSERT_NE(found, modules.end()) << key;
       const auto outputs =
-          run_block(**module, [&](const std::string& arg) { return recording.get(key + "in." + arg); });
+          run_block(*found->second, [&](const std::string& arg) { return recording.get(key + "in." + arg); });
       ASSERT_TRUE(outputs) << key << " is of no known type";
       for (size_t i = 0; i < outputs->size(); ++i) {
         auto reference = recording.get(key + "out");
@@ -177,18 +178,18 @@ TEST_P(NetworkParity, GradientsOfAllParametersAreEqualInDouble) {
 
     size_t compared = 0;
     for (const auto& item : network.named_parameters()) {
-      const auto name = item.key().substr(our_name(part, "").size());
+      const auto name = item.first.substr(our_name(part, "").size());
       const auto reference = recording.get(part + "/|grad." + name);
-      ASSERT_EQ(reference.defined(), item.value().grad().defined()) << part << " " << name;
+      ASSERT_EQ(reference.defined(), item.second.grad().defined()) << part << " " << name;
       if (!reference.defined()) continue;  // the other half of the autoencoder
       ++compared;
       if (name.ends_with("k_proj.bias") || name.ends_with("to_k.bias")) {
         // Softmax does not change when all scores of a query do: zero in exact arithmetic, rounding in both
         // libraries.
-        EXPECT_LE(item.value().grad().abs().max().item<double>(), 1e-10) << part << " " << name;
+        EXPECT_LE(item.second.grad().abs().max().item<double>(), 1e-10) << part << " " << name;
         EXPECT_LE(reference.abs().max().item<double>(), 1e-10) << part << " " << name;
       } else {
-        EXPECT_TRUE(matches(item.value().grad(), reference, kTolerance64)) << part << " " << name;
+        EXPECT_TRUE(matches(item.second.grad(), reference, kTolerance64)) << part << " " << name;
       }
     }
     EXPECT_EQ(compared, recording.count(part + "/|grad.")) << part;

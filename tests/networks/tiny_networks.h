@@ -28,7 +28,7 @@ struct TinyNetworks {
   }
 
   /// A part by its name in the references.
-  torch::nn::Module& module(const std::string& part) {
+  Module& module(const std::string& part) {
     if (part == "text_encoder") return *text_encoder;
     if (part == "text_encoder_2") return *text_encoder_2;
     if (part.starts_with("unet")) return *unet;

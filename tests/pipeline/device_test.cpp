@@ -1,7 +1,8 @@
 #include "big/pipeline/device.h"
 
+#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/cuda.h>
 
 #include "big/core/error.h"
 

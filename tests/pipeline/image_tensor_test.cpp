@@ -1,7 +1,7 @@
 #include "big/pipeline/image_tensor.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace big {
 namespace {

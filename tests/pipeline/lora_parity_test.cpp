@@ -1,7 +1,7 @@
 // LoRA against peft's merge and diffusers' pictures (references by tests/parity/lora.py). Writes the same
 // adapters in every form into <build>/saved_loras/ for tests/parity/check_loras.py.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdlib>
 

@@ -1,7 +1,7 @@
 #include "network_size.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "big/pipeline/stable_diffusion.h"
 #include "references.h"
@@ -9,7 +9,7 @@
 namespace big {
 namespace {
 
-uint64_t count(const torch::nn::Module& module) {
+uint64_t count(const Module& module) {
   uint64_t values = 0;
   for (const auto& parameter : module.parameters()) values += static_cast<uint64_t>(parameter.numel());
   return values;

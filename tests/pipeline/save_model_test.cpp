@@ -1,7 +1,7 @@
 #include "big/pipeline/save_model.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <filesystem>
 #include <fstream>
@@ -63,6 +63,8 @@ class SaveModel : public testing::Test {
     torch::manual_seed(2);
     model_.unet = UNet2DCondition(unet_config());
     model_.text_encoder = ClipTextModel(text_config());
+    initialize(*model_.unet);
+    initialize(*model_.text_encoder);
     write(base_ / "model_index.json",
           R"({"_class_name": "StableDiffusionPipeline", "safety_checker": [null, null],
       "unet": ["diffusers", "UNet2DConditionModel"], "vae": ["diffusers", "AutoencoderKL"],
@@ -113,6 +115,7 @@ TEST_F(SaveModel, WritesBothTextEncodersOfAModelThatHasTwo) {
   auto config = text_config();
   config.projection_dim = 4;
   model_.text_encoder_2 = ClipTextModel(config);
+  initialize(*model_.text_encoder_2);
   write(base_ / "text_encoder_2" / "config.json", "{}");
   const auto file = fs::path("text_encoder_2") / "model.safetensors";
   save_weights(*model_.text_encoder_2, base_ / file, torch::kFloat32);

@@ -1,6 +1,6 @@
 // What SDXL and its relatives have and other models do not.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <fstream>
 
@@ -89,7 +89,7 @@ TEST(Sdxl, AModelThatIsToldTheScaleIsNotGuidedTwice) {
 TEST(Vae, EncodingThatOverflowsInHalfPrecisionIsDoneAgain) {
   const torch::NoGradGuard no_grad;
   auto model = load_model(test::references("sdxl") / "model", {torch::kCPU, torch::kFloat16});
-  model.vae->named_parameters()["encoder.conv_in.weight"].mul_(50000);
+  model.vae->parameter("encoder.conv_in.weight").mul_(50000);
   testing::internal::CaptureStderr();
   const auto latents = encode_pixels(model, torch::rand({1, 3, 16, 16}) * 2 - 1);
   EXPECT_NE(testing::internal::GetCapturedStderr().find("fp32"), std::string::npos);

@@ -1,7 +1,7 @@
 // Models in one file through the whole pipeline; what is written here tests/parity/check_single_files.py
 // opens.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdlib>
 #include <fstream>

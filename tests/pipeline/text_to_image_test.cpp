@@ -1,7 +1,7 @@
 #include "big/pipeline/text_to_image.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <csignal>
 
@@ -122,7 +122,7 @@ TEST_F(TextToImage, TheModelCanBeTrainedAfterItHasDrawn) {
   const auto x = torch::randn({1, 4, 16, 16});
   model_.unet->forward(x, torch::tensor({500}), context).square().mean().backward();
   for (const auto& entry : model_.unet->named_parameters())
-    EXPECT_TRUE(entry.value().grad().defined()) << entry.key();
+    EXPECT_TRUE(entry.second.grad().defined()) << entry.first;
 }
 
 TEST_F(TextToImage, APictureThatOverflowsInHalfPrecisionIsDecodedAgain) {
@@ -130,7 +130,7 @@ TEST_F(TextToImage, APictureThatOverflowsInHalfPrecisionIsDecodedAgain) {
   auto model = load_model(model_.folder, half);
   const torch::NoGradGuard no_grad;
   // Ten thousand times the usual signal before the last norm: beyond 65504 in fp16, harmless in fp32.
-  model.vae->named_parameters()["decoder.conv_in.weight"].mul_(10000);
+  model.vae->parameter("decoder.conv_in.weight").mul_(10000);
   options_.num_images = 1;
   testing::internal::CaptureStderr();
   generate(model, options_, [](int64_t, Image image) {

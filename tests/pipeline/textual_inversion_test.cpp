@@ -2,7 +2,7 @@
 #include "big/pipeline/textual_inversion.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <fstream>
 
@@ -63,7 +63,7 @@ class TextualInversionTest : public testing::Test {
 TEST_F(TextualInversionTest, ItsVectorsStandForTheWord) {
   const auto plain = model_.tokenizer;
   const auto table = [&] {
-    return model_.text_encoder->named_parameters()["text_model.embeddings.token_embedding.weight"];
+    return model_.text_encoder->parameter("text_model.embeddings.token_embedding.weight");
   };
   const int64_t before = table().size(0);
   const auto vectors = torch::randn({2, kWidth});
@@ -91,7 +91,7 @@ TEST_F(TextualInversionTest, ThePicklesOfTheWebUisAreReadToo) {
   const auto applied =
       apply_embeddings(model_, {{folder / "pickled.pt", ""}, {folder / "flurfy.safetensors", ""}});
   EXPECT_EQ(applied[0].name, "pickled");
-  const auto table = model_.text_encoder->named_parameters()["text_model.embeddings.token_embedding.weight"];
+  const auto table = model_.text_encoder->parameter("text_model.embeddings.token_embedding.weight");
   EXPECT_EQ(applied[0].vectors, 3);
   EXPECT_TRUE(torch::equal(table.slice(0, 49408, 49411), table.slice(0, 49411, 49414))) << "the same vectors";
 }
@@ -120,7 +120,7 @@ TEST_F(TextualInversionTest, OneBadFileLeavesTheModelAsItWas) {
   const auto tokenizer = model_.tokenizer;
   EXPECT_THROW(apply_embeddings(model_, {{good, ""}, {bad, ""}}), InputError);
   EXPECT_EQ(model_.tokenizer, tokenizer);
-  EXPECT_EQ(model_.text_encoder->named_parameters()["text_model.embeddings.token_embedding.weight"].size(0),
+  EXPECT_EQ(model_.text_encoder->parameter("text_model.embeddings.token_embedding.weight").size(0),
             49408);
 }
 

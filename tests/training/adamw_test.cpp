@@ -1,7 +1,7 @@
 #include "adamw.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/optim/adamw.h>
 
 namespace big {
 namespace {

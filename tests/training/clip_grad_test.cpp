@@ -1,7 +1,7 @@
 #include "clip_grad.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/nn/utils/clip_grad.h>
 
 namespace big {
 namespace {

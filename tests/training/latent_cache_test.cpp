@@ -1,7 +1,7 @@
 #include "big/training/latent_cache.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "big/core/error.h"
 #include "big/core/interrupt.h"

@@ -1,7 +1,7 @@
 #include "loss.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace big {
 namespace {

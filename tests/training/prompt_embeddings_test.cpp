@@ -1,7 +1,7 @@
 #include "prompt_embeddings.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "training/tiny_model.h"
 

@@ -1,6 +1,6 @@
 #include "training/reference_run.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 #include <cstdlib>

@@ -1,7 +1,7 @@
 // Teaches, saves and draws with a tiny model of each family into <build>/saved/<name>/;
 // tests/parity/check_saved.py then opens the folders in diffusers and draws the same pictures.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <filesystem>
 
@@ -88,7 +88,7 @@ TEST_P(SavedModel, HoldsTheTaughtWeightsAndLinksTheRest) {
 
   const fs::path saved = saved_folder(GetParam()) / "model";
   auto loaded = load_model(saved);
-  const auto expect_equal = [](const torch::nn::Module& part, const torch::nn::Module& ours) {
+  const auto expect_equal = [](const Module& part, const Module& ours) {
     const auto a = part.parameters(), b = ours.parameters();
     ASSERT_EQ(a.size(), b.size());
     for (size_t i = 0; i < a.size(); ++i) EXPECT_TRUE(torch::equal(a[i], b[i]));
@@ -111,7 +111,7 @@ void make_half_base(const fs::path& base, const fs::path& half) {
   fs::create_directories(half.parent_path());
   fs::copy(base, half, fs::copy_options::recursive);
   const auto model = load_model(base);
-  const auto replace = [&](const torch::nn::Module& module, const char* part, const std::string& stem) {
+  const auto replace = [&](const Module& module, const char* part, const std::string& stem) {
     fs::remove(half / part / (stem + ".safetensors"));
     save_weights(module, half / part / (stem + ".fp16.safetensors"), torch::kFloat16);
   };

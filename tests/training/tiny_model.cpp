@@ -1,6 +1,6 @@
 #include "training/tiny_model.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace big {
 
@@ -55,11 +55,11 @@ ClipTextConfig text_config() {
   return config;
 }
 
-/// In `dtype`, for drawing, frozen.
+/// With random weights in `dtype`, frozen.
 template <class Network>
 Network ready(Network network, torch::ScalarType dtype) {
+  initialize(*network);
   network->to(dtype);
-  network->eval();
   for (auto& parameter : network->parameters()) parameter.requires_grad_(false);
   return network;
 }
@@ -103,7 +103,7 @@ std::vector<Example> tiny_examples(size_t count, const std::string& prompt, uint
   return examples;
 }
 
-std::vector<torch::Tensor> weights_of(const torch::nn::Module& module) {
+std::vector<torch::Tensor> weights_of(const Module& module) {
   std::vector<torch::Tensor> copies;
   for (const auto& parameter : module.parameters()) copies.push_back(parameter.detach().clone());
   return copies;

@@ -16,7 +16,7 @@ StableDiffusion tiny_sdxl(torch::ScalarType dtype = torch::kFloat32);
 std::vector<Example> tiny_examples(size_t count, const std::string& prompt, uint64_t seed);
 
 /// Copies of all parameters, in order.
-std::vector<torch::Tensor> weights_of(const torch::nn::Module& module);
+std::vector<torch::Tensor> weights_of(const Module& module);
 /// True when both lists hold equal tensors.
 bool equal_weights(const std::vector<torch::Tensor>& a, const std::vector<torch::Tensor>& b);
 

@@ -1,7 +1,7 @@
 #include "big/training/trainer.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <limits>
 
@@ -83,8 +83,8 @@ TEST(Train, OfSdxlChangesWhatThePictureDependsOnAlone) {
   size_t i = 0;
   for (const auto& item : after) {
     // Its last layer (here its only one) comes after what SDXL reads: no weight decay may touch it either.
-    const bool unread = item.key().find("embeddings") == std::string::npos;
-    EXPECT_EQ(torch::equal(item.value(), first[i++]), unread) << item.key();
+    const bool unread = item.first.find("embeddings") == std::string::npos;
+    EXPECT_EQ(torch::equal(item.second, first[i++]), unread) << item.first;
   }
 }
 
@@ -116,9 +116,8 @@ TEST(Train, GradientCheckpointingChangesNoNumber) {
   options.gradient_checkpointing = true;
   const auto found = train(checkpointed, quick_data(), options);
   for (size_t i = 0; i < expected.losses.size(); ++i) EXPECT_NEAR(found.losses[i], expected.losses[i], 1e-10);
-  const auto a = plain.unet->named_parameters(), b = checkpointed.unet->named_parameters();
-  for (const auto& item : a)
-    EXPECT_LT((item.value() - b[item.key()]).norm().item<double>(), 1e-9) << item.key();
+  for (const auto& [name, weight] : plain.unet->named_parameters())
+    EXPECT_LT((weight - checkpointed.unet->parameter(name)).norm().item<double>(), 1e-9) << name;
 }
 
 TEST(Train, AccumulatesPassesIntoOneUpdate) {

@@ -2,7 +2,7 @@
 #include "big/weights/lora_writer.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <set>
 

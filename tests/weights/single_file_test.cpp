@@ -1,7 +1,7 @@
 // Whole models in one file: against the names that diffusers' own converters take
 // (tests/parity/single_names.py).
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "big/core/error.h"
 #include "big/weights/safetensors.h"

@@ -1,6 +1,6 @@
 #include "inspect.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "big/core/duration.h"
 #include "big/core/error.h"

@@ -1,6 +1,6 @@
 #include "lora_facts.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <array>

@@ -46,10 +46,10 @@ class AdaptedLayer {
 
 /// The layers below `module` by their path ("down_blocks.0.attentions.0.proj_in"). They live as long as it
 /// does.
-std::map<std::string, AdaptedLayer*> adapted_layers(torch::nn::Module& module);
+std::map<std::string, AdaptedLayer*> adapted_layers(Module& module);
 
 /// The module's own parameters and those of the adapters beside its layers.
-std::vector<torch::Tensor> parameters_with_adapters(torch::nn::Module& module);
+std::vector<torch::Tensor> parameters_with_adapters(Module& module);
 
 /// Puts the adapters into the layer's weight for good, in at least fp32: the layer then answers as with them
 /// attached. The weight gets new memory: a file that it was mapped from stays as it is.

@@ -1,8 +1,7 @@
 #pragma once
 
-#include <torch/nn.h>
-
 #include "big/core/json.h"
+#include "big/modules/module.h"
 
 namespace big {
 
@@ -26,7 +25,7 @@ struct LatentDistribution {
 };
 
 /// diffusers' AutoencoderKL, equal in numbers and names.
-class AutoencoderKLImpl : public torch::nn::Module {
+class AutoencoderKLImpl : public Module {
  public:
   explicit AutoencoderKLImpl(const AutoencoderKLConfig& config);
   ~AutoencoderKLImpl() override;
@@ -40,6 +39,6 @@ class AutoencoderKLImpl : public torch::nn::Module {
   struct Parts;
   std::unique_ptr<Parts> parts_;
 };
-TORCH_MODULE(AutoencoderKL);
+using AutoencoderKL = Held<AutoencoderKLImpl>;
 
 }  // namespace big

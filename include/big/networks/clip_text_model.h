@@ -1,8 +1,7 @@
 #pragma once
 
-#include <torch/nn.h>
-
 #include "big/core/json.h"
+#include "big/modules/module.h"
 
 namespace big {
 
@@ -27,7 +26,7 @@ struct ClipTextOutput {
 /// transformers' CLIPTextModel, or CLIPTextModelWithProjection where the config has a projection: causal,
 /// pre-norm. Equal to them in numbers and in the names of their tensors
 /// (text_model.embeddings.token_embedding.weight ..., text_projection.weight).
-class ClipTextModelImpl : public torch::nn::Module {
+class ClipTextModelImpl : public Module {
  public:
   explicit ClipTextModelImpl(const ClipTextConfig& config);
   ~ClipTextModelImpl() override;
@@ -43,6 +42,6 @@ class ClipTextModelImpl : public torch::nn::Module {
   struct Parts;
   std::unique_ptr<Parts> parts_;
 };
-TORCH_MODULE(ClipTextModel);
+using ClipTextModel = Held<ClipTextModelImpl>;
 
 }  // namespace big

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <torch/nn.h>
+#include "big/modules/module.h"
 
 namespace big {
 
@@ -17,7 +17,7 @@ struct LowRankTensors {
 /// A low-rank change to one layer: LoRA (arXiv 2106.09685), for convolutions LoCon (LyCORIS, arXiv
 /// 2309.14859), with magnitudes DoRA (arXiv 2402.09353). The tensors are its parameters, by their names
 /// above. It knows its numbers alone; AdaptedLayer puts it beside a weight, merge_adapters into one.
-class LowRankImpl : public torch::nn::Module {
+class LowRankImpl : public Module {
  public:
   explicit LowRankImpl(const LowRankTensors& tensors);
   const LowRankTensors& tensors() const { return tensors_; }
@@ -34,6 +34,6 @@ class LowRankImpl : public torch::nn::Module {
  private:
   LowRankTensors tensors_;
 };
-TORCH_MODULE(LowRank);
+using LowRank = Held<LowRankImpl>;
 
 }  // namespace big

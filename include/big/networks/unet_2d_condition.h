@@ -1,8 +1,7 @@
 #pragma once
 
-#include <torch/nn.h>
-
 #include "big/core/json.h"
+#include "big/modules/module.h"
 
 namespace big {
 
@@ -42,7 +41,7 @@ struct AddedConditions {
 };
 
 /// diffusers' UNet2DConditionModel, equal in numbers and names.
-class UNet2DConditionImpl : public torch::nn::Module {
+class UNet2DConditionImpl : public Module {
  public:
   explicit UNet2DConditionImpl(const UNet2DConditionConfig& config);
   ~UNet2DConditionImpl() override;
@@ -63,6 +62,6 @@ class UNet2DConditionImpl : public torch::nn::Module {
   struct Parts;
   std::unique_ptr<Parts> parts_;
 };
-TORCH_MODULE(UNet2DCondition);
+using UNet2DCondition = Held<UNet2DConditionImpl>;
 
 }  // namespace big

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "big/modules/named_tensors.h"
+
 namespace big {
 
 class MappedFile;
@@ -49,7 +51,5 @@ class TensorFile {
 /// Opens a .safetensors file or a checkpoint of torch.save, told by content. Throws InputError naming the
 /// file and what is wrong where.
 std::shared_ptr<const TensorFile> open_tensor_file(const std::filesystem::path& path);
-
-using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
 
 }  // namespace big

@@ -1,6 +1,6 @@
 #include "averaged_training.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <cmath>

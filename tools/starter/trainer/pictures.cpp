@@ -1,6 +1,6 @@
 #include "pictures.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "big/weights/safetensors.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <torch/nn/module.h>
+#include "big/modules/module.h"
 
 #include <filesystem>
 
@@ -9,7 +9,7 @@
 
 namespace big {
 
-/// A network by `folder`/config.json, in training mode and fp32, with the weights that are there; where there
+/// A network by `folder`/config.json in fp32, with the weights that are there; where there
 /// are none it starts from nothing and `begin(network)` sets what must not be random.
 template <class Network, class Config, class Begin>
 Network start_part(const std::filesystem::path& folder, const std::string& stem, const Begin& begin) {
@@ -18,14 +18,14 @@ Network start_part(const std::filesystem::path& folder, const std::string& stem,
   if (std::filesystem::exists(folder / (stem + ".safetensors"))) {
     load_weights(*network, folder, stem);
   } else {
+    initialize(*network);
     begin(network);
   }
-  network->train();
   return network;
 }
 
 /// config.json of `start` and the weights in fp32 into `out`.
-inline void save_part(const torch::nn::Module& network,
+inline void save_part(const Module& network,
                       const std::filesystem::path& start,
                       const std::filesystem::path& out,
                       const std::string& stem) {

@@ -1,6 +1,6 @@
 #include "unet_training.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 
@@ -80,7 +80,7 @@ class UnetRun {
   std::vector<ParameterGroup> groups() const {
     ParameterGroup decayed{unet_->parameters(), 0.01}, kept{{}, 0.0};
     for (const auto& item : text_->named_parameters())
-      (item.key() == kTokenEmbedding ? kept : decayed).parameters.push_back(item.value());
+      (item.first == kTokenEmbedding ? kept : decayed).parameters.push_back(item.second);
     return {decayed, kept};
   }
 

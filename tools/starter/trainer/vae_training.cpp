@@ -1,6 +1,6 @@
 #include "vae_training.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "big/core/interrupt.h"
 #include "big/core/log.h"
@@ -56,14 +56,14 @@ class VaeRun {
   static void start_log_variance(AutoencoderKL& vae) {
     const int64_t channels = vae->config.latent_channels;
     const torch::NoGradGuard no_grad;
-    vae->named_parameters()["quant_conv.bias"].slice(0, channels).fill_(kFirstLogVariance);
+    vae->parameter("quant_conv.bias").slice(0, channels).fill_(kFirstLogVariance);
   }
 
   std::vector<torch::Tensor> parameters() const {
     std::vector<torch::Tensor> chosen;
     for (const auto& item : vae_->named_parameters()) {
-      const bool decodes = item.key().starts_with("decoder.") || item.key().starts_with("post_quant_conv.");
-      if (decodes || training_.parts == VaeParts::kWhole) chosen.push_back(item.value());
+      const bool decodes = item.first.starts_with("decoder.") || item.first.starts_with("post_quant_conv.");
+      if (decodes || training_.parts == VaeParts::kWhole) chosen.push_back(item.second);
     }
     return chosen;
   }
