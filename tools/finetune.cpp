@@ -1,7 +1,9 @@
 // finetune: photos of one subject in, an identifier that means it out.
 #include "big/core/error.h"
+#include "big/core/text.h"
 #include "big/personalization/models_dir.h"
 #include "big/personalization/remove.h"
+#include "big/personalization/rollback.h"
 #include "big/pipeline/device.h"
 #include "cli/confirm.h"
 #include "cli/output.h"
@@ -50,6 +52,38 @@ void reset(const FinetuneArguments& given) {
                {{"reset", to_string(given.options.target)}, {"user", given.common.user}});
 }
 
+std::string words(const std::vector<std::string>& identifiers) {
+  return identifiers.empty() ? "nothing" : join(identifiers, ", ");
+}
+
+void rollback(const FinetuneArguments& given) {
+  const auto& target = given.options.target;
+  const auto plan = plan_rollback(given.common.models_dir, target, given.common.user, given.rollback);
+  if (!plan.forgotten.empty() && !given.yes) {
+    require_yes("Take " + model_label(given) + " back to version " + std::to_string(plan.version) +
+                "? It forgets " + words(plan.forgotten) + ", for good.");
+  }
+  const auto done = rollback_metamodel(given.common.models_dir, target, given.common.user, given.rollback);
+  print_result(given.common.json,
+               model_label(given) + " is at version " + std::to_string(done.version) + " again; it knows " +
+                   words(done.identifiers) + ".\n",
+               {{"version", done.version},
+                {"target_model", to_string(target)},
+                {"user", given.common.user},
+                {"identifiers", done.identifiers},
+                {"forgotten", done.forgotten}});
+}
+
+/// What is done instead of teaching, if anything.
+bool tidy(OptionTable& table, const FinetuneArguments& given) {
+  const int wishes = table.given("remove") + table.given("rollback") + given.reset;
+  if (wishes > 1) throw UsageError("--remove, --reset and --rollback are three things: give one of them");
+  if (table.given("remove")) remove(given);
+  if (table.given("rollback")) rollback(given);
+  if (given.reset) reset(given);
+  return wishes == 1;
+}
+
 /// The base model's defaults; text encoders of metamodels stay frozen unless the person asks.
 void overlay_defaults(OptionTable& table, FinetuneArguments& given) {
   const FinetuneOptions& options = given.options;
@@ -91,10 +125,7 @@ void run(const std::vector<std::string>& arguments) {
   OptionTable table(kText);
   add_finetune_options(table, given);
   if (!read_options(table, given.common, arguments)) return;
-  if (table.given("remove") && given.reset)
-    throw UsageError("--remove and --reset are two things: give one of them");
-  if (table.given("remove")) return remove(given);
-  if (given.reset) return reset(given);
+  if (tidy(table, given)) return;
   overlay_defaults(table, given);
   if (answer_print_config(table, given.common)) return;
   teach(table, given);

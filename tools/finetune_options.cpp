@@ -96,6 +96,11 @@ void add_finetune_options(OptionTable& table, FinetuneArguments& arguments) {
       .flag_only();
   table.add(kTidy, "reset", "delete a metamodel, its identifiers and kept photos", &arguments.reset)
       .flag_only();
+  table
+      .add(kTidy, "rollback", "take a metamodel back to version N (list_identifiers --versions)",
+           &arguments.rollback)
+      .placeholder("N")
+      .flag_only();
   table.add(kTidy, "yes", "delete without a question", &arguments.yes).flag_only();
   add_compute_options(table, arguments.options.device, arguments.options.dtype, arguments.threads);
   add_common_options(table, arguments.common);

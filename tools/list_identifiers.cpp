@@ -3,7 +3,9 @@
 #include <iostream>
 #include <set>
 
+#include "big/core/text.h"
 #include "big/registry/registry.h"
+#include "big/registry/version_note.h"
 #include "cli/common_options.h"
 #include "cli/output.h"
 #include "cli/run_guarded.h"
@@ -12,10 +14,12 @@
 namespace big {
 namespace {
 
+constexpr size_t kDay = 10;  // of 2026-11-25T10:00:00Z
+
 /// What the person asked for.
 struct ListOptions {
   CommonOptions common;
-  bool all_users = false, details = false;
+  bool all_users = false, details = false, versions = false;
 };
 
 OrderedJson subject_json(const Subject& subject, bool details) {
@@ -43,7 +47,6 @@ std::string target_table(const std::vector<Subject>& subjects,
       {"identifier", "category", "photos", "steps", "date", "base"}};
   if (options.details) rows.front().push_back("model");
   for (const Subject& s : subjects) {
-    constexpr size_t kDay = 10;  // of 2026-11-25T10:00:00Z
     rows.push_back({s.identifier, s.category, std::to_string(s.photos), std::to_string(s.steps),
                     s.date.substr(0, kDay), s.base_name});
     if (options.details) rows.back().push_back(s.model_path);
@@ -87,21 +90,71 @@ std::string list_text(const Registry& registry, const ListOptions& options) {
          target_table(registry.visible(TargetModel::kMeta, options.common.user), options, "meta (all users)");
 }
 
+OrderedJson versions_json(const std::vector<MetamodelVersion>& versions) {
+  OrderedJson out = OrderedJson::array();
+  for (const auto& version : versions) {
+    OrderedJson identifiers = nullptr, date = nullptr;  // of versions without a note nobody knows
+    if (version.note) {
+      identifiers = OrderedJson::array();
+      for (const Subject& subject : version.note->subjects) identifiers.push_back(subject.identifier);
+      date = version.note->date;
+    }
+    out.push_back({{"version", version.number},
+                   {"identifiers", identifiers},
+                   {"date", date},
+                   {"current", version.current}});
+  }
+  return out;
+}
+
+std::string versions_table(const std::vector<MetamodelVersion>& versions, const std::string& title) {
+  if (versions.empty()) return title + ": nothing taught yet\n";
+  std::vector<std::vector<std::string>> rows = {{"version", "date", "learned", "knows"}};
+  for (const auto& version : versions) {
+    std::vector<std::string> known;
+    if (version.note) {
+      for (const Subject& subject : version.note->subjects) known.push_back(subject.identifier);
+    }
+    rows.push_back({std::to_string(version.number) + (version.current ? " (current)" : ""),
+                    version.note ? version.note->date.substr(0, kDay) : "?",
+                    version.note ? version.note->learned : "?", version.note ? join(known, ", ") : "?"});
+  }
+  return title + ":\n" + text_table(rows);
+}
+
+/// The versions of the metamodels that this person draws with.
+void list_versions(const ListOptions& options, const Registry& registry) {
+  OrderedJson json = OrderedJson::object();
+  std::string text;
+  for (const TargetModel target : {TargetModel::kPrivateMeta, TargetModel::kMeta}) {
+    const auto& user = options.common.user;
+    const auto versions = metamodel_versions(registry, options.common.models_dir, target, user);
+    json[to_string(target)] = versions_json(versions);
+    const std::string whose = target == TargetModel::kMeta ? "all users" : user;
+    text += versions_table(versions, to_string(target) + " (" + whose + ")");
+  }
+  print_result(options.common.json, text, json);
+}
+
 void list_identifiers(const std::vector<std::string>& arguments) {
   ListOptions options;
   OptionTable table(
       {"list_identifiers",
        "show every identifier with its category, by target model",
        "list_identifiers [options]",
-       {"list_identifiers", "list_identifiers --all_users", "list_identifiers --json --details"}});
+       {"list_identifiers", "list_identifiers --all_users", "list_identifiers --json --details",
+        "list_identifiers --versions"}});
   table.add("What to show", "all_users", "the private models of every user", &options.all_users);
   table.add("What to show", "details", "the models' folders too; with --json all that is known",
             &options.details);
+  table.add("What to show", "versions", "the metamodels' versions, which finetune --rollback goes back to",
+            &options.versions);
   add_common_options(table, options.common);
   if (!read_options(table, options.common, arguments)) return;
   if (answer_print_config(table, options.common)) return;
   if (table.given("models_dir")) require_models_dir(options.common);
   const Registry registry = read_registry(options.common.models_dir);
+  if (options.versions) return list_versions(options, registry);
   print_result(options.common.json, list_text(registry, options), list_json(registry, options));
 }
 

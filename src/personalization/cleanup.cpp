@@ -9,6 +9,7 @@
 #include "big/core/text.h"
 #include "big/personalization/models_dir.h"
 #include "big/registry/registry.h"
+#include "big/registry/version_note.h"
 #include "claim.h"
 #include "layout.h"
 #include "unregistered.h"
@@ -85,20 +86,19 @@ void clean_photos(const fs::path& models_dir, const fs::path& photos, const std:
   }
 }
 
-/// Keeps the current version and the one before it.
+/// Keeps the current version and, of the ones before it, those that keeps_version() names; deletes newer ones that
+/// were never registered or rolled away. Where the current one is not there (or nothing is registered) none is old.
 void clean_versions(const fs::path& versions, const std::string& current) {
   clean_leftovers(versions);
   const auto numbers = version_numbers(versions);
   const auto now =
       std::find_if(numbers.begin(), numbers.end(), [&](int64_t n) { return std::to_string(n) == current; });
-  // Where the current one is not there (or nothing is registered) none is old.
-  const bool has_previous = now != numbers.end() && now != numbers.begin();
-  const int64_t oldest_kept = has_previous ? *std::prev(now) : 0;
   for (const int64_t n : numbers) {
     const fs::path folder = versions / std::to_string(n);
-    if (now != numbers.end() && n == *now) {
-      unmark_unregistered(folder);
-    } else if (n < oldest_kept || is_marked_unregistered(folder)) {
+    const bool published = now != numbers.end() && n <= *now;
+    if (published ? keeps_version(n, *now) : !is_marked_unregistered(folder)) {
+      if (published) unmark_unregistered(folder);
+    } else {
       delete_folder(folder);
     }
   }

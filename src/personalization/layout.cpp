@@ -1,9 +1,8 @@
 #include "layout.h"
 
-#include <algorithm>
-
 #include "big/core/text.h"
 #include "big/personalization/models_dir.h"
+#include "big/registry/version_note.h"
 
 namespace big {
 namespace fs = std::filesystem;
@@ -14,8 +13,7 @@ constexpr const char* kPhotosKey = "photos_path";
 }  // namespace
 
 MetamodelLayout metamodel_layout(TargetModel target, const std::string& user) {
-  const fs::path folder = subject_folder(target, user, "");
-  return {folder / "versions", folder / "photos"};
+  return {versions_folder(target, user), subject_folder(target, user, "") / "photos"};
 }
 
 fs::path fresh_folder(const fs::path& parent, const std::string& name) {
@@ -26,19 +24,6 @@ fs::path fresh_folder(const fs::path& parent, const std::string& name) {
 
 std::string identifier_of_folder(const std::string& folder_name) {
   return folder_name.substr(0, folder_name.find('-'));
-}
-
-std::vector<int64_t> version_numbers(const fs::path& versions) {
-  std::vector<int64_t> numbers;
-  std::error_code error;
-  for (auto it = fs::directory_iterator(versions, error); !error && it != fs::directory_iterator();
-       it.increment(error)) {
-    const std::string name = it->path().filename().string();
-    const bool is_number = name.size() < 18 && name.find_first_not_of("0123456789") == std::string::npos;
-    if (is_number) numbers.push_back(std::stoll(name));
-  }
-  std::sort(numbers.begin(), numbers.end());
-  return numbers;
 }
 
 fs::path kept_photos(const Subject& subject) {

@@ -21,9 +21,6 @@ std::filesystem::path fresh_folder(const std::filesystem::path& parent, const st
 /// "sks-2" -> "sks": identifiers hold no '-', so what follows one is fresh_folder's number.
 std::string identifier_of_folder(const std::string& folder_name);
 
-/// The numbers of versions that lie in `versions` (an absolute path), rising.
-std::vector<int64_t> version_numbers(const std::filesystem::path& versions);
-
 /// The folder of a subject's kept photos, relative to models_dir; empty where none are kept.
 std::filesystem::path kept_photos(const Subject& subject);
 void set_kept_photos(Subject& subject, const std::filesystem::path& relative);

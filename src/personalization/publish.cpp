@@ -4,6 +4,7 @@
 #include "big/core/fail_point.h"
 #include "big/core/text.h"
 #include "big/pipeline/save_model.h"
+#include "big/registry/version_note.h"
 #include "cleanup.h"
 #include "kept_photos.h"
 #include "layout.h"
@@ -57,13 +58,17 @@ void register_last(const fs::path& models_dir, const std::function<void(Registry
   fail_point("registry");
 }
 
-/// A complete model at `folder` (absolute), by one rename; unregistered as yet.
-void save_at(const Run& run, const StableDiffusion& model, const fs::path& folder) {
+/// A complete model at `folder` (absolute), with what `add` puts there, by one rename; unregistered as yet.
+void save_at(const Run& run,
+             const StableDiffusion& model,
+             const fs::path& folder,
+             const std::function<void(const fs::path&)>& add = {}) {
   StagedFolder staged(folder);
   SavedParts parts;
   parts.text_encoders = run.options.train.train_text_encoder;
   save_model(model, run.start_folder, staged.path(), parts);
   write_exports(run, staged.path());
+  if (add) add(staged.path());
   mark_unregistered(staged.path());
   fail_point("saving");
   staged.commit();
@@ -100,24 +105,38 @@ fs::path publish_private(const Run& run, const StableDiffusion& model, Subject r
 fs::path publish_version(const Run& run, const StableDiffusion& model, Subject row) {
   const auto& options = run.options;
   const MetamodelLayout layout = metamodel_layout(options.target, options.user);
+  // A version that a killed run left unregistered would pass for a published one once ours lies above it.
+  clean_metamodel(options.models_dir, options.target, options.user);
   const fs::path photos = fresh_folder(options.models_dir / layout.photos, row.identifier);
   keep_photos(run, photos);
   set_kept_photos(row, layout.photos / photos.filename());
 
   const auto numbers = version_numbers(options.models_dir / layout.versions);
-  const std::string version = std::to_string(numbers.empty() ? 1 : numbers.back() + 1);
+  const int64_t number = numbers.empty() ? 1 : numbers.back() + 1;
+  const std::string version = std::to_string(number);
   const fs::path folder = options.models_dir / layout.versions / version;
-  save_at(run, model, folder);
+  row.model_path = (layout.versions / version).string();
 
   const std::string scope = identifier_scope(options.target, options.user);
-  row.model_path = (layout.versions / version).string();
-  register_last(options.models_dir, [&](Registry& registry) {
+  const auto publish_row = [&](Registry& registry) {
     put_row(registry, row);
-    registry.metamodels[scope] = {version, run.base.name, run.base.hash};
+    auto& state = registry.metamodels[scope];
+    state = {version, run.base.name, run.base.hash, state.extra};
     for (auto& subject : registry.subjects) {
       if (identifier_scope(subject.target, subject.user) == scope) subject.model_path = row.model_path;
     }
+  };
+  save_at(run, model, folder, [&](const fs::path& staged) {
+    Registry known = read_registry(options.models_dir);
+    const auto before = metamodel_versions(known, options.models_dir, options.target, options.user);
+    publish_row(known);
+    write_version_note(staged, {.version = number,
+                                .parent = before.empty() ? 0 : before.back().number,
+                                .learned = row.identifier,
+                                .date = row.date,
+                                .subjects = known.visible(options.target, options.user)});
   });
+  register_last(options.models_dir, publish_row);
   clean_metamodel(options.models_dir, options.target, options.user);
   return row.model_path;
 }

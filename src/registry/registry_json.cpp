@@ -46,6 +46,8 @@ void validate_model_path(const std::string& path, const std::string& where) {
   }
 }
 
+}  // namespace
+
 Subject subject_from_json(const Json& object, const std::string& where) {
   const JsonView view(object, where);
   Subject subject;
@@ -89,6 +91,8 @@ OrderedJson subject_to_json(const Subject& subject) {
   for (const auto& [key, value] : subject.extra.items()) object.emplace(key, value);
   return object;
 }
+
+namespace {
 
 MetamodelState metamodel_from_json(const std::string& key, const Json& object, const std::string& where) {
   constexpr std::string_view kPrivate = "private_meta/";

@@ -138,6 +138,34 @@ TEST_F(Finetune, ASubjectIsTaughtDrawnListedAndRemoved) {
             "{\"private\":{\"vfr\":\"teddy bear\"},\"private_meta\":{},\"meta\":{}}\n");
 }
 
+TEST_F(Finetune, AMetamodelGoesBackToAVersion) {
+  const auto weights = [&] {
+    return read_file(models_.path() / "metamodel/versions/1/unet/diffusion_pytorch_model.safetensors");
+  };
+  const auto wish = quick({"--target_model", "meta", "--prior_loss_weight", "0", "--quiet"});
+  ASSERT_EQ(run("finetune", wish).code, 0);
+  const auto first = weights();
+  ASSERT_EQ(run("finetune", wish).code, 0);
+  const Json listed = Json::parse(run("list_identifiers", {"--versions", "--json"}).out)["meta"];
+  ASSERT_EQ(listed.size(), 2u);
+  EXPECT_EQ(listed[0]["identifiers"].size(), 1u);
+  EXPECT_EQ(listed[1]["identifiers"].size(), 2u);
+  const std::string forgotten = listed[1]["identifiers"][1];
+
+  const std::vector<std::string> back = {"--target_model", "meta", "--rollback", "1"};
+  EXPECT_NE(failure(back, 2).find("--yes"), std::string::npos) << "a question that nobody answers";
+  auto sure = back;
+  sure.insert(sure.end(), {"--yes", "--json"});
+  EXPECT_EQ(run("finetune", sure).out, "{\"version\":1,\"target_model\":\"meta\",\"user\":\"anna\",\"identifiers\":[\"" +
+                                           listed[0]["identifiers"][0].get<std::string>() +
+                                           "\"],\"forgotten\":[\"" + forgotten + "\"]}\n");
+  EXPECT_EQ(weights(), first);
+  const auto next = run("finetune", quick({"--target_model", "meta", "--prior_loss_weight", "0", "--json"}));
+  EXPECT_NE(Json::parse(next.out)["identifier"], forgotten) << "never given again";
+  EXPECT_NE(failure({"--rollback", "1", "--yes"}, 2).find("has no versions"), std::string::npos);
+  EXPECT_NE(failure({"--rollback", "1", "--reset", "--yes"}, 2).find("three things"), std::string::npos);
+}
+
 TEST_F(Finetune, ASingleFileIsTaughtAndSavedAsOne) {
   const fs::path base = fs::path(std::getenv("BIG_TEST_BINARY_DIR")) / "references/sd1/single.safetensors";
   fs::create_directories(models_.path());

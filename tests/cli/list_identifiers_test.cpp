@@ -59,6 +59,27 @@ TEST_F(ListIdentifiers, DetailsTellAllThatIsKnown) {
   EXPECT_NE(list({"--details"}).out.find("users/anna/小狗\n"), std::string::npos);
 }
 
+TEST_F(ListIdentifiers, VersionsOfTheMetamodels) {
+  const Json note = {{"version", 1},
+                     {"parent", 0},
+                     {"learned", "vfr"},
+                     {"date", "2026-11-24T10:00:00Z"},
+                     {"subjects", {registry_row("vfr", "bird", "bob", "meta", "metamodel/versions/1")}}};
+  write_file(dir_.path() / "metamodel/versions/1/big_version.json", note.dump());
+  EXPECT_EQ(list({"--versions"}).out,
+            "private_meta (anna):\n"
+            "  version      date  learned  knows\n"
+            "  1 (current)  ?     ?        ?\n"
+            "meta (all users):\n"
+            "  version      date        learned  knows\n"
+            "  1            2026-11-24  vfr      vfr\n"
+            "  2 (current)  ?           ?        ?\n");
+  EXPECT_EQ(list({"--versions", "--json"}).out,
+            "{\"private_meta\":[{\"version\":1,\"identifiers\":null,\"date\":null,\"current\":true}],"
+            "\"meta\":[{\"version\":1,\"identifiers\":[\"vfr\"],\"date\":\"2026-11-24T10:00:00Z\",\"current\":"
+            "false},{\"version\":2,\"identifiers\":null,\"date\":null,\"current\":true}]}\n");
+}
+
 TEST_F(ListIdentifiers, AnEmptyModelsFolderListsNothing) {
   TempDir empty;
   const ToolRun run = run_tool("list_identifiers", {"--models_dir", empty.path().string(), "--user", "anna"});

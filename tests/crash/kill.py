@@ -83,7 +83,7 @@ def check_tidy(state, where):
     for folder in (models / "users" / "anna").iterdir():
         check(f"users/anna/{folder.name}" in named, f"{where}: {folder.name} is not registered and still there")
     versions = sorted(path.name for path in (models / "metamodel" / "versions").iterdir())
-    check(len(versions) <= 2, f"{where}: versions {versions}")
+    check(len(versions) <= 3, f"{where}: versions {versions}")
 
 
 def check_removal(state, target, moment):
@@ -102,13 +102,31 @@ def check_removal(state, target, moment):
     check_tidy(state, f"{target}, removal")
 
 
+def check_rollback(state, moment):
+    """--rollback killed around the registry's write: the metamodel is what it was or what it was to be."""
+    tools = state.tools
+    state.restore()
+    tools.finetune(state.others, "--target_model", "meta")
+    rollback = ["--rollback", "1", "--yes", "--target_model", "meta"]
+    tools.finish(tools.start("finetune", *rollback, fail_point=f"registry:{moment}"), expected=-9)
+    known = tools.run("list_identifiers")["meta"]
+    check(len(known) == (2 if moment == 1 else 1), f"rollback {moment}: {known}")
+    check(len(state.draw("meta")) > 500, f"rollback {moment}: the metamodel does not draw")
+    tools.run("finetune", *rollback)
+    check(state.draw("meta") == state.pictures["meta"], f"rollback {moment}: another picture of sks")
+    state.tools.finetune(state.others, "--target_model", "meta")
+    check_tidy(state, f"rollback {moment}")
+
+
 def test(tools, folder):
     """Kills in every phase, then at random moments."""
     state = State(tools, folder)
     for target in ("private", "meta"):
         for moment in (1, 2):
             check_removal(state, target, moment)
-    print("removal: ok", flush=True)
+    for moment in (1, 2):
+        check_rollback(state, moment)
+    print("removal and rollback: ok", flush=True)
     for target, phases in PHASES.items():
         for phase in phases:
             state.restore()

@@ -4,6 +4,7 @@
 
 #include "big/core/error.h"
 #include "big/core/file_lock.h"
+#include "big/registry/version_note.h"
 #include "claim.h"
 #include "layout.h"
 #include "models_folder.h"
@@ -88,16 +89,26 @@ TEST_F(Cleanup, AModelTaughtAnewLosesItsOldFolderAndItsNote) {
   EXPECT_FALSE(is_marked_unregistered(current));
 }
 
-TEST_F(Cleanup, KeepsTheCurrentVersionAndTheOneBefore) {
-  register_meta("sks", "4", "metamodel/photos/sks");
-  for (const char* n : {"1", "3", "4"}) published(meta() / "versions" / n, false);
-  published(meta() / "versions" / "5", true);
+TEST_F(Cleanup, KeepsTheLastVersionsAndPowersOfTwo) {
+  register_meta("sks", "11", "metamodel/photos/sks");
+  for (int n = 1; n <= 11; ++n) published(meta() / "versions" / std::to_string(n), false);
+  published(meta() / "versions" / "12", true);
   published(meta() / "photos" / "sks", false);
   published(meta() / "photos" / "brc", true);
   clean_models_dir(models());
-  EXPECT_EQ(version_numbers(meta() / "versions"), (std::vector<int64_t>{3, 4}));
+  EXPECT_EQ(version_numbers(meta() / "versions"), (std::vector<int64_t>{1, 2, 4, 8, 9, 10, 11}));
   EXPECT_TRUE(fs::exists(meta() / "photos" / "sks"));
   EXPECT_FALSE(fs::exists(meta() / "photos" / "brc"));
+}
+
+TEST_F(Cleanup, ARollbackThatWasKilledBeforeItsWriteCostsNoVersion) {
+  register_meta("sks", "4", "metamodel/photos/sks");
+  for (const char* n : {"2", "3", "4"}) published(meta() / "versions" / n, *n != '2');
+  published(meta() / "photos" / "sks", true);
+  clean_models_dir(models());
+  EXPECT_EQ(version_numbers(meta() / "versions"), (std::vector<int64_t>{2, 3, 4}));
+  EXPECT_FALSE(is_marked_unregistered(meta() / "versions" / "3"));
+  EXPECT_TRUE(fs::exists(meta() / "photos" / "sks"));
 }
 
 TEST_F(Cleanup, DeletesPhotosThatWereReplaced) {

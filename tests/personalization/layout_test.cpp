@@ -23,14 +23,6 @@ TEST(Layout, AFolderNameTellsItsIdentifier) {
   EXPECT_EQ(identifier_of_folder("sks-12"), "sks");
 }
 
-TEST(Layout, VersionsAreSortedByNumberAndNothingElseCounts) {
-  const TempDir dir;
-  for (const char* name : {"10", "9", "2", "11.partial-3-0", "notes", "x1"})
-    fs::create_directory(dir.path() / name);
-  EXPECT_EQ(version_numbers(dir.path()), (std::vector<int64_t>{2, 9, 10}));
-  EXPECT_TRUE(version_numbers(dir.path() / "missing").empty());
-}
-
 TEST(Layout, KeptPhotosAreRememberedInTheRow) {
   Subject subject;
   EXPECT_TRUE(kept_photos(subject).empty());
