@@ -33,18 +33,18 @@ LowRankImpl::LowRankImpl(const LowRankTensors& tensors) : tensors_(tensors) {
 }
 
 torch::Tensor LowRankImpl::product(c10::IntArrayRef weight_shape) const {
-  const auto& [down, up, mid, down_2, up_2, mid_2, outer, magnitude, alpha] = tensors_;
+  const LowRankTensors& t = tensors_;
   auto shape = weight_shape.vec();
-  if (outer.defined()) {
-    shape[0] /= outer.size(0);
-    shape[1] /= outer.size(1);
+  if (t.outer.defined()) {
+    shape[0] /= t.outer.size(0);
+    shape[1] /= t.outer.size(1);
   }
-  auto change = chained(up, mid, down, shape);
-  if (up_2.defined()) change = change * chained(up_2, mid_2, down_2, shape);
-  if (!outer.defined()) return change;
-  auto outer_shape = outer.sizes().vec();
+  auto change = chained(t.up, t.mid, t.down, shape);
+  if (t.up_2.defined()) change = change * chained(t.up_2, t.mid_2, t.down_2, shape);
+  if (!t.outer.defined()) return change;
+  auto outer_shape = t.outer.sizes().vec();
   outer_shape.resize(shape.size(), 1);
-  return at::kron(outer.reshape(outer_shape), change);
+  return at::kron(t.outer.reshape(outer_shape), change.contiguous());
 }
 
 torch::Tensor LowRankImpl::magnitude_factor(const torch::Tensor& weight, double strength) const {

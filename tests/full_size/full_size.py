@@ -79,6 +79,12 @@ def status_of(process, key):
     raise SystemExit(f"/proc says no {key}")
 
 
+def processor_seconds(process):
+    """Of all threads so far: on a busy machine the clock says more about the others."""
+    user, system = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 def generate(options, model, out, dtype, *more):
     return [options.build / "bin" / "generate", "--prompt", PROMPT, "--target_model", "pretrained", "--pretrained_model", model,
             "--models_dir", options.models, "--output_dir", out, "--seed", SEED, "--num_images", 1, "--num_inference_steps",
@@ -99,6 +105,7 @@ def time_loading(command):
                 seconds[text] = time.perf_counter() - start
         if "first UNet call" in seconds:
             held = {key: status_of(process, key) for key in ("VmHWM", "RssAnon")}
+            held["processor"] = processor_seconds(process)
             process.kill()
             process.wait()
             return seconds, held
@@ -171,7 +178,7 @@ def main():
             called = min(seconds["first UNet call"] for seconds, _ in runs)
             held = runs[-1][1]
             print(f"{options.model} stored fp16, computed {dtype}: loaded after {loaded:.2f} s, first UNet call after {called:.2f} s; "
-                  f"peak until then {gib(held['VmHWM'])}, own memory {gib(held['RssAnon'])}", flush=True)
+                  f"{held['processor']:.2f} s of processor time, peak until then {gib(held['VmHWM'])}, own memory {gib(held['RssAnon'])}", flush=True)
         ours, seconds, peak = draw(generate(options, folder, out, "fp32"))
         print(f"{options.side} px, {options.steps} steps, fp32: {seconds:.1f} s, peak {gib(peak)}", flush=True)
         theirs = Path(out) / "peer.png"
