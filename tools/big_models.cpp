@@ -1,11 +1,13 @@
 // big_models: look into model files, convert and check them.
 #include "big/core/atomic_file.h"
 #include "big/core/error.h"
+#include "big/core/log.h"
 #include "big/core/text.h"
 #include "big/personalization/models_dir.h"
 #include "big/pipeline/convert_model.h"
 #include "big/pipeline/device.h"
 #include "big/pipeline/verify_model.h"
+#include "big/pipeline/write_cost.h"
 #include "big_models/inspect.h"
 #include "big_models/model_location.h"
 #include "cli/common_options.h"
@@ -93,10 +95,12 @@ void convert(const BigModelsArguments& given, const fs::path& from) {
     throw UsageError(concat("--out ", given.out.string(), ": is there already; name another place"));
   const StoredModel model = open_model(
       from, {given.prediction_type, given.ema ? UNetWeights::kMovingAverage : UNetWeights::kTrained});
-  verify_names(model);
+  if (!model.doubt.empty()) log_warning(model.doubt);
   WriteModelOptions options;
   if (given.dtype != "auto") options.dtype = parse_dtype(given.dtype, torch::kCPU);
   if (given.keep_extra) options.extra = ExtraTensors::kKeep;
+  refuse_writing_beyond_machine(write_cost(model, options), given.out);
+  verify_names(model);
   {
     ProgressBar bar(given.common.quiet);
     options.progress = bar.callback();

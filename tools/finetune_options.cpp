@@ -90,6 +90,10 @@ void add_finetune_options(OptionTable& table, FinetuneArguments& arguments) {
       .placeholder("TYPE")
       .choices({"auto", "fp32", "fp16", "bf16"})
       .personal();
+  table
+      .add(kSave, "keep_extra", "the single file keeps what only a single-file base holds",
+           &arguments.options.keep_extra)
+      .personal();
   const char* const kTidy = "Instead of teaching";
   table.add(kTidy, "remove", "delete a subject of the target model", &arguments.remove)
       .placeholder("IDENTIFIER")

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "big/core/error.h"
+#include "big/core/link_loop.h"
 #include "big/core/text.h"
 #include "big/imaging/read_image.h"
 #include "natural_order.h"
@@ -13,6 +14,7 @@ namespace fs = std::filesystem;
 
 std::vector<fs::path> entries_of(const fs::path& folder) {
   std::error_code error;
+  refuse_link_loop(folder);
   if (!fs::exists(folder, error)) throw InputError(folder.string() + ": there is no such folder of photos");
   if (!fs::is_directory(folder, error)) {
     throw InputError(folder.string() + ": is no folder; pass the folder that holds the photos");

@@ -13,12 +13,15 @@ torch::Tensor per_channel(const torch::Tensor& factor) {
 
 }  // namespace
 
-torch::Tensor AdaptedLayer::low_rank(const torch::Tensor& x, const WeightedAdapter& adapter) const {
-  const auto& [down, up, mid, magnitude, alpha] = adapter.adapter->tensors();
-  const auto in = x.to(down.scalar_type());  // what is trained is fp32, also in a network of a half type
-  const auto inner =
-      mid.defined() ? operate(operate_pointwise(in, down), mid) : operate(in, down);  // [B,r,h,w] or [...,r]
-  return (adapter.strength() * operate_pointwise(inner, up)).to(x.scalar_type());
+torch::Tensor AdaptedLayer::low_rank(const torch::Tensor& x, const WeightedAdapter& adapter) {
+  const LowRankImpl& low = *adapter.adapter;
+  const auto& tensors = low.tensors();
+  const auto in = x.to(tensors.down.scalar_type());  // what is trained is fp32, also in a network of a half type
+  if (!low.is_chain())
+    return (adapter.strength() * operate(in, low.product(base_weight().sizes()))).to(x.scalar_type());
+  const auto inner = tensors.mid.defined() ? operate(operate_pointwise(in, tensors.down), tensors.mid)
+                                           : operate(in, tensors.down);  // [B,r,h,w] or [...,r]
+  return (adapter.strength() * operate_pointwise(inner, tensors.up)).to(x.scalar_type());
 }
 
 /// As if the adapters after the first ones were not there.
@@ -63,7 +66,8 @@ void merge_adapters(AdaptedLayer& layer, const std::vector<WeightedAdapter>& ada
   auto merged = base;
   for (const auto& [adapter, part] : adapters) {
     LowRankTensors exact = adapter->tensors();
-    for (auto* tensor : {&exact.down, &exact.up, &exact.mid, &exact.magnitude}) {
+    for (auto* tensor : {&exact.down, &exact.up, &exact.mid, &exact.down_2, &exact.up_2, &exact.mid_2, &exact.outer,
+                         &exact.magnitude}) {
       if (tensor->defined()) *tensor = tensor->to(base.options());
     }
     const WeightedAdapter in_base_dtype{LowRank(exact), part};

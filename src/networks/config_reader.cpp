@@ -27,6 +27,14 @@ int64_t bounded(const JsonView& view, const std::string& key, int64_t fallback, 
   return value;
 }
 
+double bounded_number(const JsonView& view, const std::string& key, double fallback, double least, double most) {
+  const auto value = view.get<double>(key, fallback);
+  if (!(value >= least && value <= most)) {
+    throw InputError(concat(view.where(), ": '", key, "' is ", value, ", expected ", least, " to ", most));
+  }
+  return value;
+}
+
 std::vector<int64_t> level_widths(const JsonView& view, const std::vector<int64_t>& fallback) {
   auto widths = view.get<std::vector<int64_t>>("block_out_channels", fallback);
   if (widths.empty() || widths.size() > kMaxLevels) {

@@ -18,6 +18,9 @@ void require_one_of(const JsonView& view,
 /// An integer within [least, most], `fallback` where the key is absent.
 int64_t bounded(const JsonView& view, const std::string& key, int64_t fallback, int64_t least, int64_t most);
 
+/// The same for a number that need not be whole.
+double bounded_number(const JsonView& view, const std::string& key, double fallback, double least, double most);
+
 /// block_out_channels, the width of each level: 1 to kMaxLevels of them, each within [1, kMaxWidth].
 std::vector<int64_t> level_widths(const JsonView& view, const std::vector<int64_t>& fallback);
 
@@ -38,5 +41,7 @@ void require_divisible(const JsonView& view,
 inline constexpr int64_t kMaxWidth = 1 << 14;
 inline constexpr int64_t kMaxLayers = 128;
 inline constexpr size_t kMaxLevels = 8;
+// What a norm adds to a variance, which is about 1.
+inline constexpr double kMaxEps = 1;
 
 }  // namespace big

@@ -99,10 +99,10 @@ UNet2DConditionConfig UNet2DConditionConfig::from_json(const Json& config, const
   for (size_t i = 0; i < levels; ++i) {
     require_divisible(view, "attention_head_dim", {result.block_out_channels[i]}, result.attention_heads[i]);
   }
-  result.norm_eps = view.get<double>("norm_eps", result.norm_eps);
+  result.norm_eps = bounded_number(view, "norm_eps", result.norm_eps, 0, kMaxEps);
   result.downsample_padding = bounded(view, "downsample_padding", result.downsample_padding, 0, 1);
   result.flip_sin_to_cos = view.get<bool>("flip_sin_to_cos", result.flip_sin_to_cos);
-  result.freq_shift = view.get<double>("freq_shift", result.freq_shift);
+  result.freq_shift = bounded_number(view, "freq_shift", result.freq_shift, 0, 1);
   if (config.value("addition_embed_type", Json()) == kTextTime) read_added_conditions(view, result);
   if (view.has("time_cond_proj_dim"))
     result.time_cond_proj_dim = bounded(view, "time_cond_proj_dim", 0, 4, kMaxWidth);

@@ -55,6 +55,14 @@ std::string unet_hash(const fs::path& model_folder, const fs::path& models_dir) 
   return hash_of_files(weight_files(model_folder / "unet", "diffusion_pytorch_model"), models_dir);
 }
 
+std::string vae_hash(const fs::path& vae, const fs::path& models_dir) {
+  if (!fs::is_directory(vae)) return hash_of_files({vae}, models_dir);
+  const fs::path folder = fs::is_directory(vae / "vae") ? vae / "vae" : vae;
+  auto files = weight_files(folder, "diffusion_pytorch_model");
+  files.push_back(folder / "config.json");
+  return hash_of_files(files, models_dir);
+}
+
 std::string hash_of_files(const std::vector<fs::path>& files, const fs::path& models_dir) {
   const std::string key = fs::weakly_canonical(files.front()).string();
   const std::string stamp = stamp_of(files);

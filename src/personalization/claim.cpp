@@ -5,6 +5,7 @@
 #include "big/core/error.h"
 #include "big/core/log.h"
 #include "big/core/text.h"
+#include "big/pipeline/model_facts.h"
 #include "identifier_pool.h"
 
 namespace big {
@@ -91,11 +92,11 @@ FileLock lock_writer(const fs::path& lock_file, const std::string& what, WhenBus
   return std::move(*lock);
 }
 
-Claim claim_identifier(const FinetuneOptions& options, const fs::path& tokenizer_folder) {
-  const auto tokenizer = load_tokenizer(tokenizer_folder);
+Claim claim_identifier(const FinetuneOptions& options, const fs::path& base, const ModelSource& source) {
+  const auto tokenizer = read_tokenizer(base, source);
   const bool again = options.overwrite && !options.identifier.empty() && is_registered(options);
   Claim claim = again ? claim_registered(options)
-                      : claim_new(options, candidates_for(options, tokenizer_folder, *tokenizer));
+                      : claim_new(options, candidates_for(options, base / "tokenizer", *tokenizer));
   if (!options.identifier.empty()) claim.warning = piece_warning(claim.identifier, *tokenizer);
   return claim;
 }

@@ -29,8 +29,11 @@ struct Claim {
   std::optional<FileLock> writer;
   std::string warning;  ///< of an identifier that is not one piece; or empty
 };
-/// Takes options.identifier, or the first free one of the base's pool. Throws UsageError for one that is
+/// Takes options.identifier, or the first free one of the pool of `base` (a folder, or a single file read with
+/// `source`). Throws UsageError for one that is
 /// taken or retired, BusyError with no_wait.
-Claim claim_identifier(const FinetuneOptions& options, const std::filesystem::path& tokenizer_folder);
+Claim claim_identifier(const FinetuneOptions& options,
+                       const std::filesystem::path& base,
+                       const ModelSource& source = {});
 
 }  // namespace big

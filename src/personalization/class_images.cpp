@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base_hash.h"
 #include "big/core/atomic_file.h"
 #include "big/core/error.h"
 #include "big/core/fail_point.h"
@@ -12,8 +13,8 @@
 #include "big/diffusion/samplers.h"
 #include "big/imaging/png.h"
 #include "big/imaging/read_image.h"
+#include "big/pipeline/model_facts.h"
 #include "big/registry/prompt_template.h"
-#include "big/weights/stored_model.h"
 
 namespace big {
 namespace fs = std::filesystem;
@@ -76,27 +77,27 @@ FileLock lock_folder(const fs::path& models_dir, const fs::path& folder, WhenBus
 }  // namespace
 
 Json ClassImageRecipe::manifest() const {
-  return {{"prompt", prompt},      {"base", base_name},  {"base_hash", base_hash},    {"size", size},
-          {"steps", steps},        {"sampler", sampler}, {"schedule", schedule_type}, {"guidance", guidance},
-          {"base_seed", base_seed}};
+  Json json = {{"prompt", prompt},      {"base", base_name},  {"base_hash", base_hash},    {"size", size},
+               {"steps", steps},        {"sampler", sampler}, {"schedule", schedule_type}, {"guidance", guidance},
+               {"base_seed", base_seed}};
+  if (!vae_hash.empty()) json["vae_hash"] = vae_hash;
+  return json;
 }
 
 ClassImageRecipe class_image_recipe(const BaseModel& base,
+                                    const ModelSource& source,
                                     const std::string& category,
                                     const FinetuneOptions& options) {
   const fs::path defaults_file = base.folder / "big.json";
   const Json defaults = read_if_there(defaults_file);
   const JsonView own(defaults, defaults_file.string());
-  const fs::path schedule_file = base.folder / "scheduler" / "scheduler_config.json";
-  const auto schedule =
-      NoiseScheduleConfig::from_json(read_scheduler_json(schedule_file), schedule_file.string());
-
   const std::string scheduler = options.class_image_scheduler.empty() ? own.get<std::string>("scheduler", "")
                                                                       : options.class_image_scheduler;
-  const SamplerChoice sampler = choose_sampler(scheduler, "", schedule);
+  const SamplerChoice sampler = choose_sampler(scheduler, "", read_model_facts(base.folder, source).schedule);
   ClassImageRecipe recipe;
   recipe.base_name = base.name;
   recipe.base_hash = base.hash;
+  if (!options.source.vae.empty()) recipe.vae_hash = vae_hash(options.source.vae, options.models_dir);
   recipe.prompt = class_prompt(category);
   recipe.sampler = sampler_name(sampler);
   recipe.schedule_type = schedule_type(sampler);

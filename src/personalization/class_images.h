@@ -17,14 +17,16 @@ namespace big {
 /// Everything that makes a class picture: equal recipes share one folder of pictures, whoever asks.
 struct ClassImageRecipe {
   std::string base_name, base_hash, prompt, sampler, schedule_type;
+  std::string vae_hash;         ///< of a VAE in place of the base's own; empty: its own
   int64_t size = 0, steps = 0;  ///< pixels a side, denoising steps
   double guidance = 0;
   uint64_t base_seed = 0;  ///< picture n has seed base_seed + n
   Json manifest() const;
 };
-/// The recipe of "a {category}" drawn by `base`: guidance and scheduler as options say, else as the base's
+/// The recipe of "a {category}" drawn by `base` (read with `source` where it is a single file): guidance and scheduler as options say, else as the base's
 /// big.json, else 7.5 and the scheduler of its folder.
 ClassImageRecipe class_image_recipe(const BaseModel& base,
+                                    const ModelSource& source,
                                     const std::string& category,
                                     const FinetuneOptions& options);
 

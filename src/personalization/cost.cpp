@@ -1,16 +1,13 @@
 #include "cost.h"
 
 #include <algorithm>
-#include <fstream>
-#include <limits>
 
 #include "big/core/atomic_file.h"
 #include "big/core/duration.h"
 #include "big/core/error.h"
-#include "big/core/json.h"
+#include "big/core/memory.h"
 #include "big/core/text.h"
-#include "big/networks/autoencoder_kl.h"
-#include "big/weights/stored_size.h"
+#include "big/pipeline/model_facts.h"
 
 namespace big {
 namespace fs = std::filesystem;
@@ -24,13 +21,6 @@ namespace {
 constexpr double kTensorsPerLayer = 16, kTensorsPerBlock = 32;
 /// With gradient checkpointing the blocks' inputs and one block's inside are left.
 constexpr double kCheckpointedShare = 1.0 / 6;
-uint64_t folder_bytes(const fs::path& folder) {
-  uint64_t bytes = 0;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file()) bytes += entry.file_size();
-  }
-  return bytes;
-}
 
 /// Bytes that one row of a batch keeps for the backward pass of the UNet.
 double activation_bytes_per_row(const ModelSize& size, int64_t resolution) {
@@ -48,46 +38,37 @@ double activation_bytes_per_row(const ModelSize& size, int64_t resolution) {
   return values * sizeof(float);
 }
 
-/// One number of a file such as /proc/meminfo ("MemAvailable:  123 kB"), or the largest number where there is
-/// none.
-uint64_t number_after(const fs::path& file, const std::string& key) {
-  std::ifstream in(file);
-  std::string word;
-  while (in >> word) {
-    if (!key.empty() && word != key) continue;
-    if (!key.empty() && !(in >> word)) break;
-    if (word.find_first_not_of("0123456789") != std::string::npos || word.size() > 19) break;  // "max"
-    return std::stoull(word);
-  }
-  return std::numeric_limits<uint64_t>::max();
-}
-
 }  // namespace
 
-ModelSize model_size(const fs::path& folder) {
-  ModelSize size;
-  const auto unet = stored_size(folder / "unet", "diffusion_pytorch_model");
-  StoredSize text;
-  for (const char* encoder : {"text_encoder", "text_encoder_2"}) {
-    if (!fs::is_directory(folder / encoder)) continue;
-    const auto one = stored_size(folder / encoder, "model");
-    text.values += one.values;
-    text.bytes += one.bytes;
+uint64_t bytes_on_disk(const fs::path& model) {
+  if (!fs::is_directory(model)) return fs::file_size(model);
+  uint64_t bytes = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(model)) {
+    if (entry.is_regular_file()) bytes += entry.file_size();
   }
-  const auto vae = stored_size(folder / "vae", "diffusion_pytorch_model");
+  return bytes;
+}
+
+ModelSize model_size(const fs::path& model, const ModelSource& source) {
+  const ModelFacts facts = read_model_facts(model, source);
+  const auto part = [&](const char* name) {
+    const auto found = facts.parts.find(name);
+    return found == facts.parts.end() ? StoredSize{} : found->second;
+  };
+  const StoredSize unet = part("unet"), vae = part("vae"), first = part("text_encoder"),
+                   second = part("text_encoder_2");
+  ModelSize size;
   size.unet_parameters = static_cast<int64_t>(unet.values);
-  size.text_parameters = static_cast<int64_t>(text.values);
+  size.text_parameters = static_cast<int64_t>(first.values + second.values);
   size.vae_parameters = static_cast<int64_t>(vae.values);
   size.unet_bytes = unet.bytes;
-  size.text_bytes = text.bytes;
-  const uint64_t all = folder_bytes(folder);
-  size.rest_bytes = all - std::min(all, unet.bytes + text.bytes);
-  const fs::path unet_config = folder / "unet" / "config.json", vae_config = folder / "vae" / "config.json";
-  size.unet = UNet2DConditionConfig::from_json(read_json(unet_config), unet_config.string());
-  const auto vae_shape = AutoencoderKLConfig::from_json(read_json(vae_config), vae_config.string());
-  size.vae_scale = vae_shape.scale();
-  size.latent_channels = vae_shape.latent_channels;
-  size.refines = size.unet.addition_time_embed_dim > 0 && !fs::is_directory(folder / "text_encoder");
+  size.text_bytes = first.bytes + second.bytes;
+  const uint64_t all = bytes_on_disk(model);
+  size.rest_bytes = all - std::min(all, size.unet_bytes + size.text_bytes);
+  size.unet = facts.unet;
+  size.vae_scale = facts.vae.scale();
+  size.latent_channels = facts.vae.latent_channels;
+  size.refines = facts.unet.addition_time_embed_dim > 0 && facts.parts.count("text_encoder") == 0;
   return size;
 }
 
@@ -109,21 +90,6 @@ uint64_t predict_disk(const ModelSize& size, const TrainOptions& options, const 
   if (options.train_text_encoder || !use.can_link) bytes += size.text_bytes;
   if (!use.can_link) bytes += size.rest_bytes;
   return bytes;
-}
-
-uint64_t available_memory_bytes() {
-  const uint64_t kilobytes = number_after("/proc/meminfo", "MemAvailable:");
-  constexpr uint64_t kUnknown = std::numeric_limits<uint64_t>::max();
-  uint64_t available = kilobytes == kUnknown ? kUnknown : kilobytes * 1024;
-  const uint64_t limit = number_after("/sys/fs/cgroup/memory.max", "");
-  const uint64_t used = number_after("/sys/fs/cgroup/memory.current", "");
-  if (limit != kUnknown && used != kUnknown) {
-    // Cached files count as used but are given back when memory runs short.
-    const uint64_t cached = number_after("/sys/fs/cgroup/memory.stat", "inactive_file");
-    const uint64_t held = used - std::min(used, cached == kUnknown ? 0 : cached);
-    available = std::min(available, limit - std::min(limit, held));
-  }
-  return available;
 }
 
 void refuse_what_cannot_fit(uint64_t memory_bytes,

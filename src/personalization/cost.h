@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "big/networks/unet_2d_condition.h"
+#include "big/pipeline/model_source.h"
 #include "big/training/train_options.h"
 
 namespace big {
@@ -20,8 +21,12 @@ struct ModelSize {
   int64_t vae_scale = 8, latent_channels = 4;
   bool refines = false;  ///< SDXL's refiner, which has the second text encoder alone
 };
-/// Throws InputError naming what is missing in the folder.
-ModelSize model_size(const std::filesystem::path& folder);
+/// Of a folder, or of a single file where `source` says what it leaves open. Throws InputError naming what is
+/// missing.
+ModelSize model_size(const std::filesystem::path& model, const ModelSource& source = {});
+
+/// Bytes of the model's files, of a folder all of them.
+uint64_t bytes_on_disk(const std::filesystem::path& model);
 
 /// Bytes that training will hold at its peak: what is trained in fp32 four times (weights, gradients, AdamW's
 /// two moments), the rest once in `frozen_bytes` a value, and the activations of one forward pass.
@@ -34,9 +39,6 @@ struct DiskUse {
   bool can_link = true;
 };
 uint64_t predict_disk(const ModelSize& size, const TrainOptions& options, const DiskUse& use);
-
-/// Bytes that programs can still get: MemAvailable of the kernel, or what is left of the container's limit.
-uint64_t available_memory_bytes();
 
 /// Throws MachineError where the memory or the disk at `models_dir` does not hold it, saying what to change.
 void refuse_what_cannot_fit(uint64_t memory_bytes,

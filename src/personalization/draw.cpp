@@ -73,6 +73,7 @@ DrawResult draw_into(const std::filesystem::path& directory,
   load.source.clip_vocabulary = clip_vocabulary_folder(options.project_models);
   refuse_drawing_beyond_memory(plan.model_folder, load, options.generate);
   StableDiffusion model = load_model(plan.model_folder, load);
+  log_debug("model loaded");  // tests/full_size waits for this line
   PictureContext context;
   context.loras =
       apply_loras(model, plan.loras,

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "big/core/error.h"
+#include "big/core/link_loop.h"
 #include "big/core/text.h"
 #include "big/tokenizers/added_words.h"
 
@@ -60,6 +61,8 @@ struct Shelf {
   }
 
   [[noreturn]] void refuse(const std::string& name) const {
+    refuse_link_loop(name);
+    for (const auto& place : places) refuse_link_loop(place / name);
     std::set<std::string> names;
     for (const auto& path : contents()) names.insert(path.stem().string());
     const std::vector<std::string> all(names.begin(), names.end());

@@ -10,12 +10,11 @@ namespace big {
 
 /// Bytes that drawing needs at the least, told by the headers of the weights and the configs; nothing is
 /// loaded. Weights count in the type they are computed in: also those that stay in the file's mapping, for
-/// every step reads all of the UNet, and a page that was let go comes back from the disk each time. A network
-/// to be converted stands in memory in fp32 first. On top come the program and two of the decoder's largest
-/// tensors of one picture. Throws InputError naming what is missing in the folder, or wrong with the single
-/// file.
+/// every step reads all of the UNet, and a page that was let go comes back from the disk each time. On top come
+/// the program and two of the decoder's largest tensors of one picture. Throws InputError naming what is
+/// missing in the folder, or wrong with the single file.
 uint64_t least_drawing_memory(const std::filesystem::path& model,
-                              torch::ScalarType dtype,
+                              const LoadOptions& load,
                               const GenerateOptions& options);
 
 /// Throws MachineError with both numbers where least_drawing_memory() is more than this machine can give,

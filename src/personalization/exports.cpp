@@ -42,6 +42,7 @@ void write_exports(const Run& run, const fs::path& folder) {
   for (const auto& [kind, file] : exported_files(run, folder)) {
     WriteModelOptions options;
     options.dtype = run.exports.dtype;
+    if (run.options.keep_extra) options.extra = ExtraTensors::kKeep;
     options.progress = run.progress;
     const std::string prompt = concat(run.claim.identifier, ' ', run.options.category);
     options.metadata = {{"modelspec.title", prompt}, {"modelspec.trigger_phrase", prompt}};

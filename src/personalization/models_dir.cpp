@@ -5,6 +5,7 @@
 
 #include "base_hash.h"
 #include "big/core/error.h"
+#include "big/core/link_loop.h"
 #include "big/core/text.h"
 
 namespace big {
@@ -41,6 +42,7 @@ std::string known_bases(const fs::path& models_dir, const fs::path& project_mode
 [[noreturn]] void throw_not_found(const std::string& name,
                                   const fs::path& models_dir,
                                   const fs::path& project_models) {
+  for (const auto& place : {fs::path(name), models_dir / name, project_models / name}) refuse_link_loop(place);
   std::string why = "there is no such model";
   if (fs::is_regular_file(name)) why = "this is a file, but no .safetensors or .ckpt";
   if (fs::is_directory(name)) why = "this folder has no model_index.json, expected a diffusers folder";

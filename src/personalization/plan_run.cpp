@@ -58,7 +58,8 @@ FinetunePlan predict(const Run& run) {
   use.pictures = plan.class_images_to_draw;
   if (is_metamodel(run.options.target)) use.pictures += static_cast<int64_t>(plan.photos.size());
   use.can_link = can_link(run.start_folder, run.options.models_dir);
-  plan.predicted_disk_bytes = predict_disk(run.size, run.options.train, use) + export_bytes(run);
+  plan.predicted_disk_bytes = predict_disk(run.size, run.options.train, use) + export_bytes(run) +
+                              run.conversion_bytes;
   plan.predicted_memory_bytes =
       predict_memory(run.size, run.options.train, torch::elementSize(run.load.dtype));
   return plan;
@@ -78,7 +79,9 @@ double measure(const Run& run, const FinetunePlan& plan, std::vector<Example>& i
     seconds += drawing;
   }
   // Its weights are thrown away afterwards: the measured step is a real one.
-  StableDiffusion model = load_model(run.start_folder, run.load);
+  LoadOptions load = run.load;
+  if (run.start_folder != run.base.folder) load.source = {};
+  StableDiffusion model = load_model(run.start_folder, load);
   const auto start = Clock::now();
   instance = make_examples(model, run.photos.images, instance_prompt(plan.identifier, options.category),
                            options.train, run.progress);

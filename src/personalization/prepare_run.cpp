@@ -69,6 +69,20 @@ void check_same_base(const MetamodelState& state, const BaseModel& base, TargetM
                           ", or begin it anew with finetune --reset"));
 }
 
+/// The base as a folder that can be taught. A dry run makes none: it looks at the base where it lies.
+void settle_base(Run& run, const BaseModel& given) {
+  const auto& options = run.options;
+  Conversion wish{options.source, options.keep_extra ? ExtraTensors::kKeep : ExtraTensors::kDrop};
+  wish.source.clip_vocabulary = clip_vocabulary_folder(options.project_models);
+  if (options.dry_run && needs_conversion(given, wish, options.models_dir)) {
+    run.base = given;
+    run.load.source = wish.source;
+    run.conversion_bytes = bytes_on_disk(given.folder);
+  } else {
+    run.base = teachable_folder(given, wish, options.models_dir, run.progress);
+  }
+}
+
 /// Where a metamodel stands, read while its writer lock is held.
 void continue_metamodel(Run& run) {
   const auto& options = run.options;
@@ -76,7 +90,8 @@ void continue_metamodel(Run& run) {
   const Registry registry = read_registry(options.models_dir);
   const auto state = registry.metamodels.find(identifier_scope(options.target, options.user));
   if (state == registry.metamodels.end() || state->second.version.empty()) return;
-  check_same_base(state->second, run.base, options.target);
+  // Only the folder that a dry run does not make tells whether it is the same.
+  if (run.conversion_bytes == 0) check_same_base(state->second, run.base, options.target);
   if (!options.source.vae.empty())
     throw UsageError("--vae is for a model's beginning: a metamodel keeps the VAE that it began with");
   run.start_folder = current_model(registry, options.models_dir, options.target, options.user, "");
@@ -105,10 +120,8 @@ Run prepare_run(const FinetuneOptions& options, const ProgressFn& progress) {
   run.load.dtype = parse_dtype(options.dtype, run.load.device);
   run.exports = parse_exports(options.save, options.save_dtype);
   const BaseModel given = find_base(options.pretrained_model, options.models_dir, options.project_models);
-  ModelSource source = options.source;
-  source.clip_vocabulary = clip_vocabulary_folder(options.project_models);
-  run.base = teachable_folder(given, source, options.models_dir, progress);
-  run.size = model_size(run.base.folder);
+  settle_base(run, given);
+  run.size = model_size(run.base.folder, run.load.source);
   refuse_what_cannot_be_taught(run.base.folder, run.size);
   check_exports(run.exports, run.base.folder);
   check_resolution(options.train.resolution, run.size.vae_scale);
@@ -116,14 +129,14 @@ Run prepare_run(const FinetuneOptions& options, const ProgressFn& progress) {
   fail_point("photos");
 
   clean_models_dir(options.models_dir);
-  run.claim = claim_identifier(options, run.base.folder / "tokenizer");
+  run.claim = claim_identifier(options, run.base.folder, run.load.source);
   run.start_folder = run.base.folder;
   if (is_metamodel(options.target)) continue_metamodel(run);
 
   run.class_images = class_images_wanted(options);
   if (run.class_images > 0) run.categories = prior_categories(run);
   for (const auto& category : run.categories)
-    run.recipes.push_back(class_image_recipe(run.base, category, options));
+    run.recipes.push_back(class_image_recipe(run.base, run.load.source, category, options));
   return run;
 }
 

@@ -33,6 +33,7 @@ struct Run {
   std::vector<ClassImageRecipe> recipes;  ///< one a category
   int64_t class_images = 0;               ///< of each category
   ModelSize size;
+  uint64_t conversion_bytes = 0;  ///< a dry run's: what making a folder of the base would write
   LoadOptions load;
   Exports exports;
 };

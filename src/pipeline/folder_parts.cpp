@@ -4,6 +4,7 @@
 #include "big/core/json.h"
 #include "big/core/text.h"
 #include "big/weights/state_dict.h"
+#include "big/weights/stored_model.h"
 
 namespace big {
 
@@ -106,6 +107,7 @@ void take_index(const fs::path& from, const fs::path& to) {
   make_folder(to);
   for (const std::string file : {kIndex, "big.json"})
     if (fs::exists(from / file)) copy_over(from / file, to / file);
+  if (fs::exists(from / kExtraTensorsFile)) link_or_copy(from / kExtraTensorsFile, to / kExtraTensorsFile);
 }
 
 std::vector<std::string> part_names(const fs::path& folder) {

@@ -13,7 +13,8 @@ enum class PartWeights { kKeep, kReplace };
 /// weights to the caller. Throws MachineError.
 void take_part(const std::filesystem::path& from, const std::filesystem::path& to, PartWeights weights);
 
-/// The files beside the parts that belong to a model: model_index.json, big.json. Makes `to`.
+/// The files beside the parts that belong to a model: model_index.json, big.json, a single file's further
+/// tensors. Makes `to`.
 void take_index(const std::filesystem::path& from, const std::filesystem::path& to);
 
 /// The parts a model_index.json names: its keys whose value is [library, class], both there. Throws

@@ -24,6 +24,10 @@ WeightedAdapter weighted_adapter(const LoraModule& module, const LoraWish& wish)
   const LowRankTensors tensors{.down = module.down,
                                .up = module.up,
                                .mid = module.mid,
+                               .down_2 = module.down_2,
+                               .up_2 = module.up_2,
+                               .mid_2 = module.mid_2,
+                               .outer = module.outer,
                                .magnitude = module.magnitude,
                                .alpha = module.alpha};
   return {LowRank(tensors), module.part == "unet" ? wish.unet_weight : wish.text_encoder_weight};

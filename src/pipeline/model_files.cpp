@@ -5,7 +5,6 @@
 #include "big/pipeline/convert_model.h"
 #include "big/tokenizers/clip_vocabulary.h"
 #include "big/weights/state_dict.h"
-#include "big/weights/stored_size.h"
 
 namespace big {
 namespace fs = std::filesystem;
@@ -49,11 +48,13 @@ std::string ModelFiles::config_where(const std::string& part) const {
   return single_ ? concat(path_.string(), ": ", part) : (path_ / part / "config.json").string();
 }
 
-uint64_t ModelFiles::stored_values(const std::string& part) const {
-  if (is_replaced(part)) return values_of(vae_->tensors);
-  if (!single_) return stored_size(path_ / part, weight_stem_of(part)).values;
-  return values_of(single_->parts.at(part));
+StoredSize ModelFiles::size(const std::string& part) const {
+  if (is_replaced(part)) return stored_size(vae_->tensors);
+  if (!single_) return stored_size(path_ / part, weight_stem_of(part));
+  return stored_size(single_->parts.at(part));
 }
+
+std::string ModelFiles::doubt() const { return single_ ? single_->doubt : ""; }
 
 void ModelFiles::fill(Module& network, const std::string& part) const {
   if (is_replaced(part)) return load_state_dict(network, vae_->tensors, vae_->where);

@@ -11,6 +11,7 @@
 #include "big/pipeline/model_source.h"
 #include "big/tokenizers/tokenizer.h"
 #include "big/weights/stored_model.h"
+#include "big/weights/stored_size.h"
 #include "big/weights/vae_file.h"
 #include "model_folder.h"
 
@@ -23,6 +24,8 @@ class ModelFiles {
   /// Throws InputError where `path` is neither.
   ModelFiles(const std::filesystem::path& path, const ModelSource& source);
 
+  /// What the files leave open and how it was settled (StoredModel::doubt); or "".
+  std::string doubt() const;
   ModelIndex index() const;
   NoiseScheduleConfig schedule_config() const;
   /// "tokenizer" | "tokenizer_2".
@@ -30,8 +33,8 @@ class ModelFiles {
   /// A network's config ("unet", "vae", "text_encoder", "text_encoder_2"), and its name for errors.
   Json config(const std::string& part) const;
   std::string config_where(const std::string& part) const;
-  /// Numbers that the part's weights hold, by the headers of their files.
-  uint64_t stored_values(const std::string& part) const;
+  /// What the part's weights come to, by the headers of their files.
+  StoredSize size(const std::string& part) const;
   /// Fills the part's network as load_state_dict does.
   void fill(Module& network, const std::string& part) const;
 

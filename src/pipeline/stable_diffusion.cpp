@@ -2,6 +2,7 @@
 
 #include <torch/types.h>
 
+#include "big/core/log.h"
 #include "check_parts.h"
 #include "model_files.h"
 #include "network_size.h"
@@ -14,10 +15,14 @@ namespace {
 template <class Network, class Config>
 Network load_network(const ModelFiles& files, const std::string& part, const LoadOptions& options) {
   const auto config = Config::from_json(files.config(part), files.config_where(part));
-  check_network_size(least_values(config), files.stored_values(part), files.config_where(part));
+  check_network_size(least_values(config), files.size(part).values, files.config_where(part));
   Network network(config);
-  network->to(options.device, options.dtype);
-  for (auto& parameter : network->parameters()) parameter.requires_grad_(false);
+  // Without values as yet: there is nothing to move or convert, the weights come in the type that is asked for.
+  const auto tensors = torch::TensorOptions().device(options.device).dtype(options.dtype);
+  for (auto& parameter : network->parameters()) {
+    parameter.set_data(torch::empty(parameter.sizes(), tensors));
+    parameter.requires_grad_(false);
+  }
   files.fill(*network, part);
   return network;
 }
@@ -34,6 +39,7 @@ torch::Tensor token_ids(const Tokenizer& tokenizer, const std::vector<std::strin
 StableDiffusion load_model(const fs::path& path, const LoadOptions& options) {
   const torch::NoGradGuard no_grad;
   const ModelFiles files(path, options.source);
+  if (!files.doubt().empty()) log_warning(files.doubt());
   const auto index = files.index();
   StableDiffusion model;
   model.folder = path;

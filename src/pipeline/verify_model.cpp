@@ -15,6 +15,7 @@ namespace big {
 namespace {
 
 constexpr size_t kShown = 10;
+constexpr int64_t kPieceValues = int64_t{1} << 24;
 
 std::shared_ptr<Module> network_of(const std::string& part,
                                               const Json& config,
@@ -29,7 +30,13 @@ bool is_finite(const torch::Tensor& tensor) {
   if (!tensor.is_floating_point()) return true;
   // Types of 8 bits know no isfinite().
   const bool small = c10::elementSize(tensor.scalar_type()) == 1;
-  return (small ? tensor.to(torch::kFloat32) : tensor).isfinite().all().item<bool>();
+  if (!tensor.is_contiguous())
+    return (small ? tensor.to(torch::kFloat32) : tensor).isfinite().all().item<bool>();
+  // Piece by piece: a tensor may be larger than memory.
+  for (const auto& piece : tensor.view(-1).split(kPieceValues)) {
+    if (!(small ? piece.to(torch::kFloat32) : piece).isfinite().all().item<bool>()) return false;
+  }
+  return true;
 }
 
 }  // namespace

@@ -6,7 +6,29 @@
 namespace big {
 
 /// What a tensor of a LoRA file is to its layer.
-enum class LoraSlot { kDown, kUp, kMid, kAlpha, kDoraScale, kMagnitude };
+enum class LoraSlot {
+  kDown,
+  kUp,
+  kMid,
+  kAlpha,
+  kDoraScale,
+  kMagnitude,
+  // LoHa: two pairs w1, w2 of outputs (a) and inputs (b), and their middles
+  kHadaW1A,
+  kHadaW1B,
+  kHadaW2A,
+  kHadaW2B,
+  kHadaT1,
+  kHadaT2,
+  // LoKr: two factors, each whole or as a product of two
+  kLokrW1,
+  kLokrW1A,
+  kLokrW1B,
+  kLokrW2,
+  kLokrW2A,
+  kLokrW2B,
+  kLokrT2
+};
 
 /// A key of a LoRA file: "lora_unet_mid_block_attentions_0_proj_in" + ".lora_down.weight".
 struct LoraKey {

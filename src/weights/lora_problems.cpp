@@ -18,10 +18,8 @@ struct Sign {
 
 /// What other trainers' keys give away, the surest first.
 constexpr std::array kSigns = {
-    Sign{"hada_w1", "a LoHa, of LyCORIS; LoRA, LoCon and DoRA can be read"},
-    Sign{"lokr_w", "a LoKr, of LyCORIS; LoRA, LoCon and DoRA can be read"},
-    Sign{"oft_blocks", "an OFT, of LyCORIS; LoRA, LoCon and DoRA can be read"},
-    Sign{"oft_diag", "an OFT, of LyCORIS; LoRA, LoCon and DoRA can be read"},
+    Sign{"oft_blocks", "an OFT, of LyCORIS; LoRA, LoCon, DoRA, LoHa and LoKr can be read"},
+    Sign{"oft_diag", "an OFT, of LyCORIS; LoRA, LoCon, DoRA, LoHa and LoKr can be read"},
     Sign{"double_blocks", "a LoRA for FLUX?"},
     Sign{"single_blocks", "a LoRA for FLUX?"},
     Sign{"single_transformer_blocks", "a LoRA for FLUX?"},

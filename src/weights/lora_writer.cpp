@@ -166,6 +166,10 @@ void write_lora(const std::filesystem::path& path,
                 const LoraTargets& targets,
                 const std::map<std::string, std::string>& metadata) {
   const torch::NoGradGuard no_grad;
+  for (const auto& module : lora.modules) {
+    if (module.down_2.defined() || module.outer.defined())
+      throw std::invalid_argument(module.path + ": LoHa and LoKr are read, not written");
+  }
   switch (format) {
     case LoraFormat::kKohya:
       return write_kohya(path, lora, targets, metadata);

@@ -2,7 +2,6 @@
 #include <set>
 
 #include "big/core/error.h"
-#include "big/core/log.h"
 #include "big/core/text.h"
 #include "big/weights/stored_model.h"
 #include "single_file_layout.h"
@@ -44,16 +43,16 @@ std::string known_prediction(const TensorFile& file, const SingleFileOptions& op
 }
 
 /// Chooses between SD 2's two kinds.
-std::string kind_of_sd2(const TensorFile& file, std::string prediction) {
+void choose_kind_of_sd2(const TensorFile& file, std::string prediction, StoredModel& model) {
   if (prediction.empty() && fact(file, "global_step") == kBaseSteps) prediction = kEpsilon;
   if (prediction.empty()) {
-    log_warning(
-        concat(file.path().string(),
+    model.doubt =
+        concat(model.where,
                ": Stable Diffusion 2's tensors do not tell v-prediction (768 px) from the base models "
                "(512 px); taken as v-prediction, as diffusers does; if pictures are noise, give "
-               "--prediction_type epsilon"));
+               "--prediction_type epsilon");
   }
-  return prediction == kEpsilon ? "sd2_base" : "sd2";
+  model.family = prediction == kEpsilon ? "sd2_base" : "sd2";
 }
 
 void recognise(const TensorFile& file, const SingleFileOptions& options, StoredModel& model) {
@@ -62,7 +61,7 @@ void recognise(const TensorFile& file, const SingleFileOptions& options, StoredM
     model.configs = std::move(*configs);
   } else {
     model.family = family_of(file.entries(), model.where).name;
-    if (model.family == "sd2") model.family = kind_of_sd2(file, prediction);
+    if (model.family == "sd2") choose_kind_of_sd2(file, prediction, model);
     model.configs = family_configs(model.family);
     if (file.has("ztsnr")) model.configs["scheduler"]["rescale_betas_zero_snr"] = true;
   }

@@ -17,7 +17,6 @@ namespace {
 
 constexpr const char* kIndex = "model_index.json";
 constexpr uint64_t kLargestConfig = 1 << 20;
-constexpr const char* kExtraFile = "single_file_extra.safetensors";
 
 bool is_network(const std::string& part) {
   return part == "unet" || part == "vae" || part == "text_encoder" || part == "text_encoder_2";
@@ -90,8 +89,8 @@ StoredModel read_model_folder(const fs::path& folder) {
     if (model.configs.count(part) == 0) throw InputError(concat(config.string(), ": is missing"));
     add_part(open_weights(folder / part, weight_stem_of(part)), part, model);
   }
-  if (fs::exists(folder / kExtraFile)) {
-    model.files.push_back(open_tensor_file(folder / kExtraFile));
+  if (fs::exists(folder / kExtraTensorsFile)) {
+    model.files.push_back(open_tensor_file(folder / kExtraTensorsFile));
     model.extra = stored_tensors(*model.files.back());
   }
   return model;
@@ -106,7 +105,7 @@ void write_model_folder(const StoredModel& model, const fs::path& folder, const 
     auto& sources = files[(fs::path(part) / (weight_stem_of(part) + ".safetensors")).string()];
     for (const auto& [name, tensor] : tensors) sources.push_back(source_of(name, tensor, options.dtype));
   }
-  if (options.extra == ExtraTensors::kKeep && !model.extra.empty()) add_extra(model, files[kExtraFile]);
+  if (options.extra == ExtraTensors::kKeep && !model.extra.empty()) add_extra(model, files[kExtraTensorsFile]);
   for (auto& [file, sources] : files) progress.count(sources);
   for (auto& [file, sources] : files)
     write_safetensors_from(folder / file, std::move(sources), {{"format", "pt"}});

@@ -24,10 +24,14 @@ StoredSize stored_size(const std::filesystem::path& folder, const std::string& s
   return size;
 }
 
-uint64_t values_of(const StoredTensors& tensors) {
-  uint64_t values = 0;
-  for (const auto& [name, tensor] : tensors) values += values_of_shape(tensor.entry().shape);
-  return values;
+StoredSize stored_size(const StoredTensors& tensors) {
+  StoredSize size;
+  for (const auto& [name, tensor] : tensors) {
+    const uint64_t values = values_of_shape(tensor.shape());
+    size.values += values;
+    size.bytes += values * c10::elementSize(tensor.dtype());
+  }
+  return size;
 }
 
 }  // namespace big

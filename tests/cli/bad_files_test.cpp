@@ -29,6 +29,16 @@ class BadFiles : public testing::Test {
     write_file(model_ / file, bytes);
   }
 
+  /// 4 TiB of nothing, one tensor of fp32: a file with a hole. False where the file system holds none.
+  bool put_hole(const std::string& file) {
+    const uint64_t values = uint64_t{1} << 40, bytes = values * 4;
+    const std::string header =
+        Json({{"huge", {{"dtype", "F32"}, {"shape", {values}}, {"data_offsets", {0, bytes}}}}}).dump();
+    const uint64_t length = header.size();
+    put(file, std::string(reinterpret_cast<const char*>(&length), sizeof length) + header);
+    return ::truncate((model_ / file).c_str(), static_cast<off_t>(sizeof length + length + bytes)) == 0;
+  }
+
   ToolRun draw(std::vector<std::string> more = {}) {
     std::vector<std::string> arguments = {"--prompt",
                                           "a cat",
@@ -92,17 +102,35 @@ TEST_F(BadFiles, WeightsThatAreNoNumbersDrawNoBlackPicture) {
 }
 
 TEST_F(BadFiles, AModelLargerThanMemoryIsRefusedWithNumbers) {
-  // 4 TiB of nothing: a file with a hole.
-  const std::string file = "text_encoder/model.safetensors";
-  const uint64_t values = uint64_t{1} << 40, bytes = values * 4;
-  const std::string header =
-      Json({{"huge", {{"dtype", "F32"}, {"shape", {values}}, {"data_offsets", {0, bytes}}}}}).dump();
-  const uint64_t length = header.size();
-  put(file, std::string(reinterpret_cast<const char*>(&length), sizeof length) + header);
-  if (::truncate((model_ / file).c_str(), static_cast<off_t>(sizeof length + length + bytes)) != 0) {
-    GTEST_SKIP() << "this file system holds no file of 4 TiB";
-  }
+  if (!put_hole("text_encoder/model.safetensors")) GTEST_SKIP() << "this file system holds no file of 4 TiB";
   expect_refused(draw(), 6, {"memory: drawing with", "needs at least 4.0 TiB", "are free"});
+  const std::string photos = (source_dir() / "examples/drawn").string();
+  const ToolRun taught =
+      run_tool("finetune",
+               {photos, "--category", "cat", "--pretrained_model", "base", "--models_dir", models_.path().string()},
+               {here_.path(), {}});
+  expect_refused(taught, 6, {"memory: training needs about 4.0 TiB", "are free"});
+  const auto convert = [&](const std::string& dtype) {
+    return run_tool("big_models", {"convert", model_.string(), "out", "--dtype", dtype}, {here_.path(), {}});
+  };
+  expect_refused(convert("fp16"), 6, {"memory: converting 'text_model.huge' alone needs 2.0 TiB", "are free"});
+  expect_refused(convert("auto"), 6, {"disk: out will take 4.0 TiB", "are free"});
+}
+
+TEST_F(BadFiles, ALinkThatLeadsToItselfIsCalledSo) {
+  fs::create_symlink("loop", models_.path() / "loop");
+  const std::string loop = (models_.path() / "loop").string(), place = models_.path().string();
+  const ToolPlace here{here_.path(), {}};
+  const std::string words = "leads back to itself";
+  expect_refused(run_tool("big_models", {"verify", loop}, here), 3, {loop, words});
+  expect_refused(draw({"--lora", loop}), 3, {loop, words});
+  expect_refused(run_tool("finetune", {loop, "--category", "cat", "--models_dir", place}, here), 3, {loop, words});
+  fs::remove(model_ / kUnet);
+  fs::create_symlink(fs::path(kUnet).filename(), model_ / kUnet);
+  expect_refused(draw(), 3, {kUnet, "symbolic links"});
+  fs::remove_all(model_);
+  fs::create_symlink("base", model_);
+  expect_refused(draw(), 3, {model_.string(), words});
 }
 
 TEST_F(BadFiles, AFolderAndAFileWithoutPermissionAreNamed) {

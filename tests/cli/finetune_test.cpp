@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "cli/taught_models.h"
@@ -193,6 +194,37 @@ TEST_F(Finetune, ASingleFileIsTaughtAndSavedAsOne) {
       << "the folder is used again";
   for (const auto& entry : fs::directory_iterator(models_.path() / "cache" / "converted"))
     EXPECT_EQ(entry.path().filename().string().size(), 16u) << entry.path();
+}
+
+TEST_F(Finetune, ADryRunMakesNoFolderOfASingleFile) {
+  const fs::path references = fs::path(std::getenv("BIG_TEST_BINARY_DIR")) / "references/sd1";
+  const auto dry = [&](const std::string& base, std::vector<std::string> more) {
+    more.insert(more.end(), {"--dry_run", "--json", "--resolution", "64", "--pretrained_model", base});
+    const ToolRun done = run("finetune", quick(more));
+    EXPECT_EQ(done.code, 0) << done.out << done.err;
+    EXPECT_FALSE(fs::exists(models_.path() / "cache/converted"));
+    EXPECT_FALSE(fs::exists(models_.path() / "cache/class_images"));
+    return Json::parse(done.out);
+  };
+  const std::string single = (references / "single.safetensors").string(), folder = (references / "model").string();
+  const Json plan = dry(single, {}), of_folder = dry(folder, {});
+  EXPECT_EQ(plan["identifier"], of_folder["identifier"]);
+  EXPECT_EQ(plan["predicted"]["memory_bytes"], of_folder["predicted"]["memory_bytes"]);
+  EXPECT_GT(plan["predicted"]["disk_bytes"], of_folder["predicted"]["disk_bytes"]) << "the folder would be made first";
+  dry(single, {"--vae", (references / "model/vae").string()});
+}
+
+TEST_F(Finetune, KeptExtrasComeBackInTheSingleFile) {
+  const fs::path base = fs::path(std::getenv("BIG_TEST_BINARY_DIR")) / "references/sd1/single.ckpt";
+  const ToolRun taught =
+      run("finetune", quick({"--pretrained_model", base.string(), "--resolution", "64", "--prior_loss_weight", "0",
+                             "--save", "single_file", "--keep_extra", "--json"}));
+  ASSERT_EQ(taught.code, 0) << taught.out << taught.err;
+  const std::string saved = Json::parse(taught.out)["saved"]["single_file"];
+  const Json facts = Json::parse(run_tool("big_models", {"inspect", saved, "--json"}, {here_.path(), {}}).out);
+  const auto extra = facts["extra"].get<std::vector<std::string>>();
+  EXPECT_NE(std::find(extra.begin(), extra.end(), "betas"), extra.end()) << facts["extra"];
+  for (const auto& name : extra) EXPECT_FALSE(name.starts_with("model_ema.")) << name;
 }
 
 TEST_F(Finetune, WhatCannotBeSavedSoIsRefusedBeforeItIsTaught) {

@@ -1,7 +1,10 @@
 // Entry points of the readers that need no libtorch.
+#include <sys/stat.h>
+
 #include <algorithm>
 
 #include "big/core/error.h"
+#include "big/core/read_file.h"
 #include "big/core/text.h"
 #include "big/imaging/png.h"
 #include "big/imaging/read_image.h"
@@ -19,6 +22,24 @@
 
 namespace big::fuzz {
 namespace {
+
+/// The first letter says what stands in the file's place, the rest what is in it.
+void read_whole_file(const std::string& bytes) {
+  namespace fs = std::filesystem;
+  constexpr uint64_t kMost = 4096;
+  static const ScratchFolder folder;
+  const std::string content = bytes.substr(std::min<size_t>(1, bytes.size()));
+  fs::path path = folder.write("a.bin", content);
+  const char kind = bytes.empty() ? '-' : bytes[0];
+  if (std::string("0dlps").find(kind) != std::string::npos) fs::remove(path);
+  if (kind == 'd') fs::create_directory(path);
+  if (kind == 'l') fs::create_symlink(path.filename(), path);  // to itself
+  if (kind == 'p') ::mkfifo(path.c_str(), 0600);
+  // The kernel's own files are shorter than they say.
+  if (kind == 's') fs::create_symlink("/sys/kernel/mm/transparent_hugepage/enabled", path);
+  if (kind == 'b') path /= "below";
+  require(read_file(path, kMost) == content, "a file is read whole");
+}
 
 void check_picture(const Image& image) {
   require(image.width > 0 && image.height > 0, "a picture has pixels");
@@ -197,6 +218,7 @@ std::vector<Reader> pictures() {
 
 std::vector<Reader> readers() {
   std::vector<Reader> all = pictures();
+  all.push_back({"file", read_whole_file, mutate_bytes, {kSeeds / "file"}});
   all.push_back({"exif", read_exif, mutate_bytes, {kSeeds / "exif"}, Refusal::kNever});
   all.push_back({"json", read_json_text, mutate_json, {kSeeds / "json"}});
   all.push_back({"toml",

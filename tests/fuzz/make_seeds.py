@@ -4,7 +4,6 @@
 They are committed, so that the tests need no Python; run this by hand (with .deps/peers/bin/python) to add one.
 """
 
-import os
 import collections
 import io
 import json
@@ -14,11 +13,13 @@ import sys
 import zipfile
 from pathlib import Path
 
+import numpy
 import sentencepiece
 import torch
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from safetensors.torch import save_file
+from transformers import CLIPTextConfig, CLIPTextModel
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -123,6 +124,9 @@ def settings():
     write("registry/empty.json", {"schema_version": 1, "subjects": []})
     write("prompt/plain.txt", "dog\nnaïve cat\na sks on the beach with (小狗:1.2), sks dog\n")
     write("prompt/nested.txt", "sks toy\n\nsks sks toy, q, 小狗!\n")
+    for name, content in {"plain": "-a text", "missing": "0", "folder": "d", "link_to_itself": "l", "pipe": "p", "short": "s",
+                          "below_a_file": "b", "long": "-" + "x" * 5000}.items():
+        write(f"file/{name}", content)
     write("json/values.json", {"a": [1, -2, 1.5e-3, 1e300, True, None], "é": {"deep": [[[{"x": ""}]]]}, "": "\u0000\n\"\\"})
     write("json/list.json", [18446744073709551615, -9223372036854775808, 0.1, "\U0001F436"])
 
@@ -153,10 +157,179 @@ def checkpoints():
     torch.save(collections.OrderedDict(module.named_parameters()), SEEDS / "checkpoint" / "parameters.ckpt")
     torch.save({"string_to_param": {"*": torch.randn(1, 8)}, "step": 5, "f8": torch.ones(4).to(torch.float8_e4m3fn)},
                SEEDS / "checkpoint" / "embedding.pt")
+    torch.save(wild_checkpoint(base), SEEDS / "checkpoint" / "wild.ckpt")
     for file in sorted((SEEDS / "checkpoint").iterdir()):
         with zipfile.ZipFile(file) as archive:
             name = next(name for name in archive.namelist() if name.endswith("/data.pkl"))
             write(f"pickle/{file.stem}.pkl", archive.read(name))
+
+
+def wild_checkpoint(tensor):
+    """What training frameworks leave beside the tensors: numpy's numbers, sets, sizes, parameters with a state."""
+    parameter = torch.nn.Parameter(tensor.clone())
+    parameter.note = "kept"
+    modules = torch.nn.ParameterDict({"*": torch.nn.Parameter(torch.ones(1, 4))})
+    return {"state_dict": {"a": parameter, "u16": torch.ones(2, dtype=torch.int32).to(torch.uint16), "e": torch.ones(0, 3)},
+            "string_to_param": modules, "score": numpy.float64(0.5), "values": numpy.arange(2), "size": torch.Size([2, 3]),
+            "device": torch.device("cpu"), "seen": {1, 2}, "z": 1j, "ordered": collections.OrderedDict(a=1), "huge": 1 << 100,
+            "bytes": bytearray(b"ab"), "negative": -70000, "zero": 0}
+
+
+def save(name, tensors, **metadata):
+    path = SEEDS / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = {key: tensor.half() if tensor.dtype == torch.float32 else tensor for key, tensor in tensors.items()}
+    save_file({key: tensor.contiguous() for key, tensor in half.items()}, path, metadata=metadata or None)
+
+
+def factors(name, down, up, out, width, rank=1, **more):
+    """A low-rank pair of a layer [out, width]; `more` are tensors by the rest of their names."""
+    pair = {f"{name}.{down}": torch.randn(rank, width), f"{name}.{up}": torch.randn(out, rank)}
+    return {**pair, **{f"{name}.{key}": value for key, value in more.items()}}
+
+
+def loras():
+    """The forms that trainers write, for the few layers of addon_readers.cpp; and what is taken for one."""
+    torch.manual_seed(2)
+    to_k = "down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_k"
+    to_out = "down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_out.0"
+    kohya, alpha = ("lora_down.weight", "lora_up.weight"), torch.tensor(2.0)
+    save("lora/kohya.safetensors",
+         {**factors("lora_unet_" + to_k.replace(".", "_"), *kohya, 6, 768, alpha=alpha),
+          **factors("lora_te_text_model_encoder_layers_0_mlp_fc1", *kohya, 10, 5, 2, alpha=alpha, dora_scale=torch.ones(10, 1)),
+          "lora_unet_conv_in.lora_down.weight": torch.randn(1, 4, 3, 3), "lora_unet_conv_in.lora_up.weight": torch.randn(6, 1, 1, 1),
+          "lora_unet_conv_in.dora_scale": torch.ones(1, 4, 1, 1)},
+         ss_tag_frequency='{"1_dog": {"sks dog": 3, "red": 1, "x": null}, "y": 2}')
+    save("lora/locon.safetensors",
+         {"lora_unet_input_blocks_0_0.lora_down.weight": torch.randn(2, 4, 1, 1),
+          "lora_unet_input_blocks_0_0.lora_mid.weight": torch.randn(2, 2, 3, 3),
+          "lora_unet_input_blocks_0_0.lora_up.weight": torch.randn(6, 2, 1, 1), "lora_unet_input_blocks_0_0.alpha": alpha},
+         **{"modelspec.trigger_phrase": "sks dog"})
+    save("lora/diffusers.safetensors",
+         {**factors("unet." + to_out, "lora.down.weight", "lora.up.weight", 6, 6),
+          **factors("text_encoder.text_model.encoder.layers.0.self_attn.q_proj", "lora_linear_layer.down.weight",
+                    "lora_linear_layer.up.weight", 5, 5)},
+         lora_adapter_metadata=json.dumps({"unet.lora_alpha": 3, "unet.use_rslora": True, "unet.alpha_pattern": {"to_out.0": 2},
+                                           "text_encoder.lora_alpha": 1.5}))
+    save("lora/old_diffusers.safetensors",
+         factors(to_out.removesuffix(".to_out.0") + ".processor.to_out_lora", "down.weight", "up.weight", 6, 6))
+    save("lora/peft.safetensors",
+         {**factors("base_model.model." + to_out, "lora_A.default.weight", "lora_B.default.weight", 6, 6,
+                    **{"lora_magnitude_vector.default.weight": torch.ones(6)}),
+          **factors("base_model.model.mid_block.attentions.0.proj_in", "lora_A.weight", "lora_B.weight", 6, 6,
+                    lora_magnitude_vector=torch.ones(1, 6, 1, 1))})
+    layer, pair = "lora_unet_mid_block_attentions_0_proj_in.", "lora_unet_conv_in."
+    save("lora/loha.safetensors",
+         {**{layer + f"hada_w{i}_a": torch.randn(6, 2) for i in (1, 2)}, **{layer + f"hada_w{i}_b": torch.randn(2, 6) for i in (1, 2)},
+          layer + "alpha": alpha,
+          **{pair + f"hada_w{i}_a": torch.randn(2, 6) for i in (1, 2)}, **{pair + f"hada_w{i}_b": torch.randn(2, 4) for i in (1, 2)},
+          **{pair + f"hada_t{i}": torch.randn(2, 2, 3, 3) for i in (1, 2)}})
+    save("lora/lokr.safetensors",
+         {layer + "lokr_w1": torch.randn(2, 3), layer + "lokr_w2": torch.randn(3, 2), layer + "alpha": alpha,
+          pair + "lokr_w1_a": torch.randn(2, 1), pair + "lokr_w1_b": torch.randn(1, 2), pair + "lokr_w2_a": torch.randn(2, 3),
+          pair + "lokr_w2_b": torch.randn(2, 2), pair + "lokr_t2": torch.randn(2, 2, 3, 3)})
+    save("lora/lokr_pair.safetensors",
+         {pair + "lokr_w1": torch.randn(2, 2), pair + "lokr_w2_a": torch.randn(3, 2), pair + "lokr_w2_b": torch.randn(2, 18),
+          pair + "dora_scale": torch.ones(6, 1, 1, 1)})
+    for title, width in {"sd2": 1024, "refiner": 1280, "sdxl": 2048, "other": 5}.items():
+        save(f"lora/{title}.safetensors", factors("lora_unet_" + to_k.replace(".", "_"), *kohya, 6, width))
+    save("lora/second_encoder.safetensors", factors("lora_te2_text_model_encoder_layers_0_mlp_fc1", *kohya, 10, 5))
+    save("lora/flux.safetensors", factors("lora_unet_double_blocks_0_img_mlp_0", *kohya, 6, 6))
+    save("lora/none.safetensors", {"conv_in.weight": torch.ones(2)})
+    write("adapter_config/plain.json", {"peft_type": "LORA", "r": 1, "lora_alpha": 2, "use_dora": True})
+    write("adapter_config/patterns.json", {"peft_type": "LORA", "lora_alpha": 2.5, "use_rslora": True,
+                                           "alpha_pattern": {"^mid_block.attentions.0.proj_in": 3, "to_out.0": 1}})
+    write("adapter_config/other.json", {"peft_type": "LOHA", "alpha": 2})
+
+
+def embeddings():
+    """Textual inversions of the web UIs, of diffusers and of SDXL."""
+    torch.manual_seed(3)
+    save("embedding/web_ui.safetensors", {"emb_params": torch.randn(2, 8)})
+    save("embedding/token.safetensors", {"<cat-toy>": torch.randn(8)})
+    save("embedding/sdxl.safetensors", {"clip_l": torch.randn(2, 8), "clip_g": torch.randn(2, 6)})
+    save("embedding/uneven.safetensors", {"clip_l": torch.randn(2, 8), "clip_g": torch.randn(1, 6)})
+    save("embedding/none.safetensors", {"a": torch.randn(2), "b": torch.randn(2)})
+    save("embedding/whole.safetensors", {"numbers": torch.arange(3)})
+    folder = SEEDS / "embedding_pt"
+    folder.mkdir(parents=True)
+    torch.save({"string_to_token": {"*": torch.tensor(265)}, "string_to_param": {"*": torch.randn(1, 8)}, "name": "toy",
+                "step": 5}, folder / "web_ui.pt")
+    torch.save({"<cat-toy>": torch.randn(8)}, folder / "diffusers.bin")
+    torch.save({"string_to_param": torch.nn.ParameterDict({"*": torch.nn.Parameter(torch.randn(2, 4))})}, folder / "old.pt")
+
+
+def first_tensors(context, channels=4):
+    """By which a family is known."""
+    return {"model.diffusion_model.input_blocks.0.0.weight": torch.ones(1, channels, 1, 1),
+            "model.diffusion_model.input_blocks.4.1.transformer_blocks.0.attn2.to_k.weight": torch.ones(1, context),
+            "model.diffusion_model.middle_block.1.norm.bias": torch.ones(2),
+            "first_stage_model.encoder.mid.attn_1.q.weight": torch.ones(2, 2, 1, 1), "first_stage_model.quant_conv.bias": torch.ones(1)}
+
+
+def open_clip(prefix):
+    block = prefix + "transformer.resblocks.0."
+    return {prefix + "ln_final.weight": torch.ones(2), block + "attn.in_proj_weight": torch.ones(6, 2),
+            block + "attn.in_proj_bias": torch.ones(6), prefix + "text_projection": torch.ones(2, 3),
+            prefix + "logit_scale": torch.tensor(1.0), prefix + "positional_embedding": torch.ones(3, 2)}
+
+
+def single_files():
+    """The tensors by which each family is known, and of every table some; not whole models, which reading does not ask for."""
+    clip = {"cond_stage_model.transformer.text_model.final_layer_norm.weight": torch.ones(2),
+            "cond_stage_model.transformer.embeddings.position_ids": torch.arange(3)}
+    xl_clip = {"conditioner.embedders.0.transformer.text_model.final_layer_norm.weight": torch.ones(2)}
+    moving = {"model_ema.diffusion_modelinput_blocks00weight": torch.ones(1, 4, 1, 1), "betas": torch.ones(2)}
+    families = {
+        "sd1": {**first_tensors(768), **clip, **moving}, "sd1_inpaint": {**first_tensors(768, 9), **clip},
+        "sd2": {**first_tensors(1024), **open_clip("cond_stage_model.model.")},
+        "sd2_inpaint": {**first_tensors(1024, 9), **open_clip("cond_stage_model.model.")},
+        "sdxl": {**first_tensors(2048), **xl_clip, **open_clip("conditioner.embedders.1.model."), "v_pred": torch.ones(0), "ztsnr": torch.ones(0)},
+        "sdxl_inpaint": {**first_tensors(2048, 9), **xl_clip, **open_clip("conditioner.embedders.1.model.")},
+        "refiner": {**first_tensors(1280), **open_clip("conditioner.embedders.0.model.")},
+        "unknown": first_tensors(5), "vae_alone": {"encoder.conv_in.weight": torch.ones(1)}, "unet_alone": {"conv_in.weight": torch.ones(1)},
+        "text_alone": {"text_model.a": torch.ones(1)}, "lora": {"a.lora_up.weight": torch.ones(1)}}
+    for name, tensors in families.items():
+        save(f"single_file/{name}.safetensors", tensors)
+    for prediction in ("v", "epsilon"):
+        save(f"single_file/sd2_{prediction}.safetensors", families["sd2"], **{"modelspec.prediction_type": prediction})
+    for name in ("stable-diffusion-v2-512", "stable-diffusion-v2-768-v"):
+        save(f"single_file/{name}.safetensors", families["sd2"], **{"modelspec.architecture": name})
+    folder = SEEDS / "single_ckpt"
+    folder.mkdir(parents=True)
+    torch.save({"state_dict": families["sd1"], "global_step": 5}, folder / "sd1.ckpt")
+    torch.save({"state_dict": families["sd2"], "global_step": 875000}, folder / "sd2_base.ckpt")
+    starter = {part: json.loads((STARTER / part / "config.json").read_text()) for part in ("unet", "vae", "text_encoder")}
+    small = {**starter, "model_index": json.loads((STARTER / "model_index.json").read_text()), "scheduler": {}}
+    lists = {"block_out_channels": [4, 8], "layers_per_block": [1, 2], "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D"],
+             "up_block_types": ["CrossAttnUpBlock2D", "UpBlock2D"]}
+    second = {"text_encoder_2": {"hidden_act": "gelu", "num_hidden_layers": 2, "architectures": ["CLIPTextModelWithProjection"]}}
+    write("big_configs/starter.json", small)
+    write("big_configs/lists.json", {**small, **second, "unet": lists})
+    write("big_configs/little.json", {"model_index": {}, "scheduler": {}, "unet": lists, "vae": {"block_out_channels": [4]}})
+
+
+def part_weights():
+    """A VAE's tensors under all their names, and a whole text encoder, the smallest."""
+    save("vae_file/latent_diffusion.safetensors",
+         {"encoder.mid.attn_1.q.weight": torch.ones(2, 2, 1, 1), "encoder.mid.attn_1.proj_out.bias": torch.ones(2),
+          "decoder.up.3.block.0.conv1.weight": torch.ones(1, 1, 3, 3), "loss.discriminator.main.0.weight": torch.ones(1)})
+    save("vae_file/whole_model.safetensors", {"first_stage_model.encoder.conv_in.bias": torch.ones(1), "model.other": torch.ones(1)})
+    save("vae_file/diffusers.safetensors",
+         {"encoder.mid_block.attentions.0.to_q.weight": torch.ones(2, 2), "quant_conv.bias": torch.ones(1),
+          "decoder.mid_block.attentions.0.query.weight": torch.ones(2, 2, 1, 1), "decoder.mid_block.attentions.0.proj_attn.bias": torch.ones(2)})
+    torch.manual_seed(4)
+    encoder = CLIPTextModel(CLIPTextConfig(vocab_size=5, hidden_size=4, intermediate_size=6, num_hidden_layers=1,
+                                           num_attention_heads=1, max_position_embeddings=3, bos_token_id=0,
+                                           eos_token_id=2))
+    state = {name: tensor for name, tensor in encoder.state_dict().items() if "position_ids" not in name}
+    plain = {name.removeprefix("text_model."): tensor for name, tensor in state.items()}
+    save("weights/today.safetensors", plain)
+    save("weights/usual.safetensors", {"text_model." + name: tensor for name, tensor in plain.items()})
+    save("weights/single.safetensors", {"text_model." + name: tensor for name, tensor in plain.items()} | {
+        "text_model.embeddings.position_ids": torch.arange(3)})
+    save("weights/whole_clip.safetensors", {**plain, "visual_projection.weight": torch.ones(1)})
+    save("weights/unet.safetensors", {"conv_in.weight": torch.ones(1, 9, 1, 1)})
 
 
 def configs():
@@ -182,7 +355,8 @@ def configs():
 
 def main():
     shutil.rmtree(SEEDS, ignore_errors=True)
-    for make in (pictures, clip_tokenizer, spiece, settings, weights, checkpoints, configs):
+    for make in (pictures, clip_tokenizer, spiece, settings, weights, checkpoints, loras, embeddings, single_files, part_weights,
+                 configs):
         make()
     sizes = [file.stat().st_size for file in SEEDS.rglob("*") if file.is_file()]
     print(f"{len(sizes)} seeds, {sum(sizes)} bytes")

@@ -8,6 +8,7 @@ namespace big::fuzz {
 namespace {
 
 constexpr size_t kMostChanges = 3;
+constexpr size_t kLongestReplaced = 3;  // of a pickle's bytes: an opcode with a short argument
 constexpr size_t kLocalHeader = 30, kCentralHeader = 46;
 const std::string kLocalMark("PK\x03\x04", 4), kCentralMark("PK\x01\x02", 4), kEndMark("PK\x05\x06", 4);
 
@@ -80,29 +81,20 @@ std::string packed(const std::vector<File>& files, Random& random) {
 
 /// Opcodes and their arguments that stand where they may not, or say what is not so.
 std::string pickle_piece(Random& random) {
-  const std::array<std::string, 22> pieces = {"(",
-                                              "t",
-                                              "R",
-                                              "b",
-                                              "e",
-                                              "u",
-                                              "s",
-                                              "]",
-                                              "}",
-                                              ")",
-                                              ".",
-                                              "0",
-                                              "2",
-                                              "Q",
-                                              "cos\nsystem\n",
-                                              "ctorch._utils\n_rebuild_tensor_v2\n",
-                                              "ccollections\nOrderedDict\n",
-                                              std::string("X\xff\xff\xff\x7f", 5),
-                                              std::string("\x8b\xff\xff\xff\x7f", 5),
-                                              std::string("h\x01", 2),
-                                              std::string("q\xfe", 2),
-                                              std::string("r\xff\xff\xff\xff", 5)};
-  return random.pick(pieces);
+  using namespace std::string_literals;
+  static const std::vector<std::string> kPieces = {
+      "(", "t", "R", "b", "e", "u", "s", "a", "]", "}", ")", "N", ".", "Q", "\x81", "\x85", "\x86", "\x87",
+      // Numbers where a count, an offset or a storage belongs: small, negative, wide, none of these.
+      "K\x05", "M\xff\xff", "J\xff\xff\xff\xff", "\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f",
+      "\x8a\x09\xff\xff\xff\xff\xff\xff\xff\xff\x7f", "\x8a\x00"s, "G\x7f\xf0\x00\x00\x00\x00\x00\x00"s, "\x88",
+      "cos\nsystem\n", "ctorch._utils\n_rebuild_tensor_v2\n", "ctorch._utils\n_rebuild_tensor_v3\n",
+      "ctorch._utils\n_rebuild_parameter\n", "ctorch\nfloat32\n", "ccollections\nOrderedDict\n",
+      "ccollections\nOrderedDict\n]R", "ccollections\nOrderedDict\n]]a\x85R", "cbuiltins\nset\n]\x85R",
+      "X\xff\xff\xff\x7f", "X\x03\x00\x00\x00""abc"s, "U\x02""ab", "\x8b\xff\xff\xff\x7f", "h\x01", "h\xee",
+      "q\xfe", "r\xff\xff\xff\xff", "\x80\x04"};
+  // Any opcode there is, most of which no checkpoint has.
+  if (random.one_in(4)) return std::string(1, static_cast<char>(random.below(256)));
+  return random.pick(kPieces);
 }
 
 }  // namespace
@@ -110,8 +102,11 @@ std::string pickle_piece(Random& random) {
 std::string mutate_pickle(const std::vector<std::string>& seeds, Random& random) {
   std::string bytes = random.pick(seeds);
   for (size_t changes = 1 + random.below(kMostChanges); changes > 0; --changes) {
+    const size_t at = random.below(bytes.size() + 1);
     if (random.one_in(2)) {
-      bytes.insert(random.below(bytes.size() + 1), pickle_piece(random));
+      bytes.insert(at, pickle_piece(random));
+    } else if (random.one_in(3)) {
+      bytes.replace(at, 1 + random.below(kLongestReplaced), pickle_piece(random));
     } else {
       change_bytes(bytes, seeds, random);
     }

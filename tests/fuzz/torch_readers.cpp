@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "addon_readers.h"
 #include "big/core/error.h"
 #include "big/networks/autoencoder_kl.h"
 #include "big/networks/clip_text_model.h"
@@ -11,6 +12,8 @@
 #include "big/weights/safetensors.h"
 #include "big/weights/state_dict.h"
 #include "model_folder.h"
+#include "model_readers.h"
+#include "network_size.h"
 #include "reader.h"
 #include "scratch_folder.h"
 
@@ -47,7 +50,8 @@ void read_checkpoint_file(const std::string& bytes) { read_tensor_file("a.ckpt",
 
 template <class Config>
 void read_config(const std::string& bytes) {
-  Config::from_json(parse_json(bytes, "config.json"), "config.json");
+  const auto config = Config::from_json(parse_json(bytes, "config.json"), "config.json");
+  check_network_size(least_values(config), 0, "config.json");
 }
 
 void read_schedule(const std::string& bytes) {
@@ -82,14 +86,17 @@ void read_shard_index(const std::string& bytes) {
 
 std::vector<Reader> readers() {
   const std::filesystem::path seeds = "tests/fuzz/seeds";
-  return {{"safetensors", read_safetensors, mutate_safetensors, {seeds / "safetensors"}},
-          {"checkpoint", read_checkpoint_file, mutate_checkpoint, {seeds / "checkpoint"}},
-          {"unet_config", read_config<UNet2DConditionConfig>, mutate_json, {seeds / "unet_config"}},
-          {"vae_config", read_config<AutoencoderKLConfig>, mutate_json, {seeds / "vae_config"}},
-          {"text_config", read_config<ClipTextConfig>, mutate_json, {seeds / "text_config"}},
-          {"schedule", read_schedule, mutate_json, {seeds / "schedule"}},
-          {"model_index", read_model_index, mutate_json, {seeds / "model_index"}},
-          {"shard_index", read_shard_index, mutate_json, {seeds / "shard_index"}}};
+  std::vector<Reader> all = {
+      {"safetensors", read_safetensors, mutate_safetensors, {seeds / "safetensors"}},
+      {"checkpoint", read_checkpoint_file, mutate_checkpoint, {seeds / "checkpoint"}},
+      {"unet_config", read_config<UNet2DConditionConfig>, mutate_json, {seeds / "unet_config"}},
+      {"vae_config", read_config<AutoencoderKLConfig>, mutate_json, {seeds / "vae_config"}},
+      {"text_config", read_config<ClipTextConfig>, mutate_json, {seeds / "text_config"}},
+      {"schedule", read_schedule, mutate_json, {seeds / "schedule"}},
+      {"model_index", read_model_index, mutate_json, {seeds / "model_index"}},
+      {"shard_index", read_shard_index, mutate_json, {seeds / "shard_index"}}};
+  for (const auto& more : {addon_readers(), model_readers()}) all.insert(all.end(), more.begin(), more.end());
+  return all;
 }
 
 }  // namespace big::fuzz

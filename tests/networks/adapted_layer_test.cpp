@@ -69,6 +69,22 @@ std::vector<Case> cases() {
         .magnitude = positive({1, 4, 1, 1}),
         .alpha = 4},
        picture},
+      {"LoHa",
+       flat,
+       {.down = draw({2, 6}), .up = draw({5, 2}), .down_2 = draw({3, 6}), .up_2 = draw({5, 3}), .alpha = 3},
+       tokens},
+      {"LoKr",
+       strided,
+       {.down = draw({2, 2, 3, 3}), .up = draw({3, 2, 1, 1}), .outer = draw({2, 2}), .alpha = 3},
+       picture},
+      {"LoKr by output",
+       point,
+       {.down = draw({2, 1, 1, 1}),
+        .up = draw({3, 2, 1, 1}),
+        .outer = draw({2, 4}),
+        .magnitude = positive({6, 1, 1, 1}),
+        .alpha = 3},
+       picture},
   };
 }
 
@@ -98,7 +114,7 @@ TEST(AdaptedLayer, TheFormulaIsThatOfThePapers) {
   const auto all = cases();
   auto [module, layer] = all[0].layer();
   const auto before = layer->base_weight().clone();
-  const auto& [down, up, mid, magnitude, alpha] = all[0].tensors;
+  const auto &down = all[0].tensors.down, &up = all[0].tensors.up;
   merge_adapters(*layer, {{LowRank(all[0].tensors), 0.5}});
   EXPECT_TRUE(matches(layer->base_weight(), before + 0.5 * 3.0 / 2.0 * up.mm(down), 1e-14));
 

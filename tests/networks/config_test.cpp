@@ -72,6 +72,16 @@ TEST(UNetConfig, RefusesNumbersThatFitNoNetwork) {
   expect_words(refusal<UNet2DConditionConfig>({{"sample_size", {64, 96}}}), {"sample_size", "[64,96]"});
 }
 
+TEST(Configs, RefuseNumbersThatNoTrainingHolds) {
+  for (const Json& value : {Json(-1e-5), Json(1e30)}) {
+    expect_words(refusal<UNet2DConditionConfig>({{"norm_eps", value}}), {"norm_eps", "expected 0 to 1"});
+    expect_words(refusal<UNet2DConditionConfig>({{"freq_shift", value}}), {"freq_shift", "expected 0 to 1"});
+    expect_words(refusal<ClipTextConfig>({{"layer_norm_eps", value}}), {"layer_norm_eps", "expected 0 to 1"});
+    expect_words(refusal<AutoencoderKLConfig>({{"scaling_factor", value}}), {"scaling_factor", "expected 0.0001 to"});
+  }
+  expect_words(refusal<AutoencoderKLConfig>({{"scaling_factor", 0}}), {"scaling_factor", "is 0"});
+}
+
 TEST(AutoencoderConfig, RefusesOtherAutoencoders) {
   expect_words(refusal<AutoencoderKLConfig>({{"_class_name", "AsymmetricAutoencoderKL"}}),
                {"_class_name", "AsymmetricAutoencoderKL", "AutoencoderKL"});

@@ -216,6 +216,71 @@ def lycoris_dora(pipe, generator):
     return state, merged
 
 
+def numpy_of(tensor):
+    return tensor.double().numpy()
+
+
+def lycoris(pipe, generator):
+    """LoHa and LoKr in each of their shapes, and the weights that they make by LyCORIS' definitions, in numpy."""
+    states, merged = {"loha": {}, "lokr": {}}, {}
+
+    def draw(*shape):
+        return torch.randn(shape, generator=generator) / math.sqrt(math.prod(shape[1:]))
+
+    def put(kind, path, tensors, change):
+        weight = numpy_of(pipe.unet.get_submodule(path).weight.detach())
+        assert change.shape == weight.shape
+        name = "lora_unet_" + path.replace(".", "_")
+        states[kind] |= {f"{name}.{key}": tensor for key, tensor in tensors.items()}
+        merged[f"{kind}|unet.{path}"] = torch.from_numpy(weight + change)
+
+    def of(path):
+        return list(pipe.unet.get_submodule(path).weight.shape)
+
+    block = "mid_block.attentions.0.transformer_blocks.0."
+    for path, rank in ((block + "attn2.to_k", 3), ("conv_in", 2)):
+        out, inputs = of(path)[0], math.prod(of(path)[1:])
+        f = {f"hada_w{i}_{side}": draw(*shape) for i in (1, 2) for side, shape in (("a", (out, rank)), ("b", (rank, inputs)))}
+        a, b, c, d = (numpy_of(f[key]) for key in ("hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b"))
+        put("loha", path, f | {"alpha": torch.tensor(2.0)}, (2.0 / rank * (a @ b) * (c @ d)).reshape(of(path)))
+    path, rank = "mid_block.resnets.0.conv1", 3
+    out, inputs = of(path)[:2]
+    f = {f"hada_{key}{i}{side}": draw(*shape) for i in (1, 2)
+         for key, side, shape in (("w", "_a", (rank, out)), ("w", "_b", (rank, inputs)), ("t", "", (rank, rank, 3, 3)))}
+    halves = [numpy.einsum("ijkl,jr,ip->prkl", *(numpy_of(f[key]) for key in (f"hada_t{i}", f"hada_w{i}_b", f"hada_w{i}_a")))
+              for i in (1, 2)]
+    put("loha", path, f, halves[0] * halves[1])  # without alpha it counts whole
+
+    def kron(outer, inner, shape):
+        return numpy.kron(outer.reshape(*outer.shape, *[1] * (len(shape) - 2)), inner).reshape(shape)
+
+    path = block + "attn1.to_q"
+    out, inputs = of(path)
+    f = {"lokr_w1": draw(4, 2), "lokr_w2": draw(out // 4, inputs // 2), "alpha": torch.tensor(7.0)}  # whole: no alpha counts
+    put("lokr", path, f, kron(numpy_of(f["lokr_w1"]), numpy_of(f["lokr_w2"]), of(path)))
+    path, rank = block + "ff.net.0.proj", 2
+    out, inputs = of(path)
+    f = {"lokr_w1_a": draw(8, 3), "lokr_w1_b": draw(3, 4), "lokr_w2_a": draw(out // 8, rank), "lokr_w2_b": draw(rank, inputs // 4)}
+    change = kron(numpy_of(f["lokr_w1_a"]) @ numpy_of(f["lokr_w1_b"]), numpy_of(f["lokr_w2_a"]) @ numpy_of(f["lokr_w2_b"]), of(path))
+    put("lokr", path, f | {"alpha": torch.tensor(1.0)}, change / rank)
+    path = "mid_block.resnets.0.conv2"
+    out, inputs, *kernel = of(path)
+    f = {"lokr_w1": draw(2, 4), "lokr_w2_a": draw(out // 2, rank), "lokr_w2_b": draw(rank, inputs // 4 * 9)}
+    inner = (numpy_of(f["lokr_w2_a"]) @ numpy_of(f["lokr_w2_b"])).reshape(out // 2, inputs // 4, *kernel)
+    put("lokr", path, f | {"alpha": torch.tensor(4.0)}, 4.0 / rank * kron(numpy_of(f["lokr_w1"]), inner, of(path)))
+    path, rank = "mid_block.resnets.1.conv1", 3
+    out, inputs, *kernel = of(path)
+    f = {"lokr_w1": draw(2, 2), "lokr_t2": draw(rank, rank, *kernel), "lokr_w2_a": draw(rank, out // 2),
+         "lokr_w2_b": draw(rank, inputs // 2)}
+    inner = numpy.einsum("ijkl,jr,ip->prkl", *(numpy_of(f[key]) for key in ("lokr_t2", "lokr_w2_b", "lokr_w2_a")))
+    put("lokr", path, f | {"alpha": torch.tensor(1.5)}, 1.5 / rank * kron(numpy_of(f["lokr_w1"]), inner, of(path)))
+    path = "mid_block.attentions.0.proj_out"
+    out, inputs = of(path)[:2]
+    f = {"lokr_w1": draw(2, 1), "lokr_w2": draw(out // 2, inputs, 1, 1)}
+    put("lokr", path, f, kron(numpy_of(f["lokr_w1"]), numpy_of(f["lokr_w2"]), of(path)))
+    return states, merged
+
+
 def write_files(ctx, folder):
     plain = Adapters(ctx.pipe, 21, TRANSFORMER, TEXT)
     locon = Adapters(ctx.pipe, 22, CONVOLUTIONS, None)
@@ -235,6 +300,9 @@ def write_files(ctx, folder):
     middle, middle_merged = tucker(ctx.pipe, generator)
     unet_only = {name: tensor for name, tensor in locon.kohya(6).items() if "mid_block_resnets_0_conv2" not in name}
     save_file(unet_only | middle, folder / "locon.safetensors")
+    states, lycoris_merged = lycoris(ctx.pipe, generator)
+    for kind, state in states.items():
+        save_file(state, folder / f"{kind}.safetensors")
     by_input, by_input_merged = lycoris_dora(ctx.pipe, generator)
     save_file(by_input, folder / "lycoris_dora.safetensors")
 
@@ -249,7 +317,8 @@ def write_files(ctx, folder):
         adapters.merged(merged, case, weight)
         files[case] = [file, weight, case]
     files["lycoris_dora"] = ["lycoris_dora.safetensors", 1.0, "lycoris_dora"]
-    merged |= middle_merged | by_input_merged
+    files |= {kind: [f"{kind}.safetensors", 1.0, kind] for kind in states}
+    merged |= middle_merged | by_input_merged | lycoris_merged
     save_file(merged, folder.parent / "lora_merged.safetensors", metadata={"files": json.dumps(files)})
 
 

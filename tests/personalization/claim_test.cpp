@@ -17,7 +17,7 @@ class ClaimIdentifier : public testing::Test {
     options.user = "anna";
     options.category = "cat";
   }
-  Claim claim() { return claim_identifier(options, starter() / "tokenizer"); }
+  Claim claim() { return claim_identifier(options, starter()); }
   void register_subject(TargetModel target, const std::string& identifier) {
     update_registry(options.models_dir, [&](Registry& registry) {
       registry.subjects.push_back(make_subject(target, identifier, "somewhere"));

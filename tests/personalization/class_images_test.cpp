@@ -22,8 +22,9 @@ class ClassImages : public testing::Test {
   ClassImages() {
     options.class_image_steps = 2;
     options.train.resolution = 64;
+    options.models_dir = models();
     base = find_base("starter", models(), project_models());
-    recipe = class_image_recipe(base, "cat", options);
+    recipe = class_image_recipe(base, {}, "cat", options);
     folder = class_image_folder(models(), recipe);
   }
   fs::path models() const { return dir_.path(); }
@@ -49,7 +50,7 @@ TEST_F(ClassImages, TakeGuidanceAndSamplerFromTheBase) {
   EXPECT_DOUBLE_EQ(recipe.guidance, 3.0);
   options.class_image_guidance = 5;
   options.class_image_scheduler = "Euler a";
-  const auto other = class_image_recipe(base, "cat", options);
+  const auto other = class_image_recipe(base, {}, "cat", options);
   EXPECT_DOUBLE_EQ(other.guidance, 5.0);
   EXPECT_EQ(other.sampler, "Euler a");
 }
@@ -69,9 +70,23 @@ TEST_F(ClassImages, EverythingThatMakesThemIsInTheKey) {
   with([](auto& r) { r.schedule_type = "Karras"; });
   with([](auto& r) { r.guidance = 4; });
   with([](auto& r) { r.base_seed = 1; });
-  EXPECT_EQ(folders.size(), 9u);
+  with([](auto& r) { r.vae_hash = "another VAE"; });
+  EXPECT_EQ(folders.size(), 10u);
   with([](auto& r) { r.base_name = "another name of the same weights"; });
-  EXPECT_EQ(folders.size(), 9u);
+  EXPECT_EQ(folders.size(), 10u);
+}
+
+TEST_F(ClassImages, AnotherVaeIsKnownByWhatIsInIt) {
+  EXPECT_EQ(recipe.vae_hash, "");
+  options.source.vae = starter();
+  const auto of_model = class_image_recipe(base, {}, "cat", options);
+  options.source.vae = starter() / "vae";
+  EXPECT_EQ(class_image_recipe(base, {}, "cat", options).vae_hash, of_model.vae_hash);
+  const fs::path copy = models() / "copy";
+  fs::copy(starter() / "vae", copy);
+  write_text(copy / "config.json", "{}");
+  options.source.vae = copy;
+  EXPECT_NE(class_image_recipe(base, {}, "cat", options).vae_hash, of_model.vae_hash);
 }
 
 TEST_F(ClassImages, OnlyMissingOnesAreDrawn) {

@@ -37,7 +37,7 @@ TEST(LoraKeys, EverySpellingIsUnderstood) {
 }
 
 TEST(LoraKeys, OtherTensorsAreNone) {
-  for (const char* key : {"", "conv_in.weight", ".alpha", ".lora_down.weight", "a.hada_w1_a", "a.lokr_w1",
+  for (const char* key : {"", "conv_in.weight", ".alpha", ".lora_down.weight", "a.oft_diag", "a.diff",
                           "a.lora_A.bias", "a.lora_down", "emb_params"}) {
     EXPECT_FALSE(split_lora_key(key)) << key;
   }

@@ -135,8 +135,7 @@ TEST_F(LoraReader, TheCauseIsGuessed) {
             std::string::npos);
   expect_error(with(good(), "lora_te2_text_model_encoder_layers_0_mlp_fc1.alpha", torch::tensor(1.0)),
                "a LoRA for SDXL, the model has one text encoder?");
-  expect_error({{"lora_unet_conv_in.hada_w1_a", torch::ones({2, 2})}}, "LoHa");
-  expect_error({{"lora_unet_conv_in.lokr_w1", torch::ones({2, 2})}}, "LoKr");
+  expect_error({{"lora_unet_conv_in.oft_diag", torch::ones({2, 2})}}, "an OFT");
   expect_error({{"lora_unet_double_blocks_0_img_attn_qkv.lora_down.weight", torch::ones({2, 2})}}, "FLUX");
   expect_error({{"conv_in.weight", torch::ones({6, 4, 3, 3})}}, "not a LoRA?");
   expect_error({{"emb_params", torch::ones({2, 8})}}, "--embedding");
@@ -153,6 +152,32 @@ TEST_F(LoraReader, WrongShapesAreNamed) {
   expect_error({{concat("unet.", kToK, ".lora_A.weight"), torch::ones({2, 16})},
                 {concat("unet.", kToK, ".lora_B.weight"), torch::ones({6, 2})}},
                "(a LoRA for text embeddings of width 16, the model takes 8?)");
+}
+
+TEST_F(LoraReader, LoHaAndLoKrThatFitNoWeightAreNamed) {
+  const std::string layer = "lora_unet_conv_in.";  // [6,4,3,3]
+  expect_error({{layer + "hada_w1_a", torch::ones({6, 2})}}, "misses one of its factors");
+  const NamedTensors loha = {{layer + "hada_w1_a", torch::ones({6, 2})},
+                             {layer + "hada_w1_b", torch::ones({2, 36})},
+                             {layer + "hada_w2_a", torch::ones({6, 2})},
+                             {layer + "hada_w2_b", torch::ones({2, 36})}};
+  EXPECT_EQ(read(loha).modules[0].down_2.sizes(), (std::vector<int64_t>{2, 4, 3, 3}));
+  EXPECT_EQ(read(loha).modules[0].alpha, 2.0) << "where the file has none";
+  expect_error(with(loha, layer + "hada_w2_b", torch::ones({2, 35})), "'lora_unet_conv_in.hada_w2_b' is [2,35]");
+  expect_error(with(loha, layer + "hada_w1_a", torch::ones({7, 2})), "expected [6,2,1,1]");
+  expect_error(with(loha, layer + "hada_w1_b", torch::ones({0, 36})), "rank 0");
+  expect_error(with(loha, layer + "hada_t1", torch::ones({2, 2, 3, 3})), "expected [2,4,1,1]");
+
+  const NamedTensors lokr = {{layer + "lokr_w1", torch::ones({2, 4})}, {layer + "lokr_w2", torch::ones({3, 1, 3, 3})}};
+  EXPECT_EQ(read(lokr).modules[0].outer.sizes(), (std::vector<int64_t>{2, 4}));
+  EXPECT_EQ(read(with(lokr, layer + "alpha", torch::tensor(9.0))).modules[0].alpha, 3.0)
+      << "of two whole factors no alpha counts: it is the rank";
+  expect_error(with(lokr, layer + "lokr_w1", torch::ones({5, 4})), "does not divide the weight [6,4,3,3]");
+  expect_error(with(lokr, layer + "lokr_w2", torch::ones({3, 2, 3, 3})), "expected [3,1,3,3]");
+  expect_error({{layer + "lokr_w1", torch::ones({2, 4})}}, "misses one of its factors");
+  // The product of these would be a tensor of terabytes.
+  expect_error({{layer + "lokr_w1_a", torch::ones({1 << 20, 1})}, {layer + "lokr_w1_b", torch::ones({1, 1 << 20})}},
+               "make no factor of the weight");
 }
 
 TEST_F(LoraReader, HalfOfAPairIsRefused) {

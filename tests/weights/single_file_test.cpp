@@ -224,11 +224,13 @@ std::string sd2_prediction(const std::map<std::string, std::string>& metadata,
                      {"cond_stage_model.model.ln_final.bias", torch::zeros({1})}},
                     metadata);
   const auto model = read_single_file(path, options);
-  return model.family + " " + model.configs.at("scheduler").at("prediction_type").get<std::string>();
+  const bool doubtful = model.doubt.find("--prediction_type epsilon") != std::string::npos;
+  return model.family + " " + model.configs.at("scheduler").at("prediction_type").get<std::string>() +
+         (doubtful ? " ?" : "");
 }
 
 TEST(SingleFilePrediction, IsTakenFromTheStrongestWitness) {
-  EXPECT_EQ(sd2_prediction({}), "sd2 v_prediction");
+  EXPECT_EQ(sd2_prediction({}), "sd2 v_prediction ?");
   EXPECT_EQ(sd2_prediction({{"global_step", "875000"}}), "sd2_base epsilon");
   EXPECT_EQ(sd2_prediction({{"modelspec.prediction_type", "epsilon"}}), "sd2_base epsilon");
   EXPECT_EQ(sd2_prediction({{"modelspec.architecture", "stable-diffusion-v2-512"}}), "sd2_base epsilon");

@@ -39,7 +39,7 @@ class AdaptedLayer {
   virtual torch::Tensor operate_pointwise(const torch::Tensor& x, const torch::Tensor& weight) const = 0;
 
  private:
-  torch::Tensor low_rank(const torch::Tensor& x, const WeightedAdapter& adapter) const;
+  torch::Tensor low_rank(const torch::Tensor& x, const WeightedAdapter& adapter);
   torch::Tensor answer(const torch::Tensor& x, size_t first_adapters);
   std::vector<WeightedAdapter> adapters_;
 };

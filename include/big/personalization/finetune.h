@@ -34,6 +34,9 @@ struct FinetuneOptions {
   /// "single_file": one .safetensors for web UIs in that folder, its numbers of type save_dtype ("auto": as
   /// the base's).
   std::string save = "diffusers", save_dtype = "auto";
+  /// The single file gets those tensors of a single-file base that diffusers has no place for (schedule buffers,
+  /// OpenCLIP's last layer; not the base's moving average).
+  bool keep_extra = false;
   TrainOptions train;
 };
 

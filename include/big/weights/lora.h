@@ -26,6 +26,11 @@ struct LoraModule {
   torch::Tensor down = {};  ///< [r,in], of a convolution [r,in,kh,kw]; with `mid` [r,in,1,1]
   torch::Tensor up = {};    ///< [out,r], of a convolution [out,r,1,1]
   torch::Tensor mid = {};   ///< LoCon's [r,r,kh,kw]; undefined: none
+  /// LoHa's second pair (arXiv 2108.06098): the change is what both pairs make, multiplied number by number.
+  torch::Tensor down_2 = {}, up_2 = {}, mid_2 = {};
+  /// LoKr's outer factor [a,c] (arXiv 2309.14859): the change is its Kronecker product with what the pair makes,
+  /// which is a weight of out/a outputs and in/c inputs then. Undefined: none.
+  torch::Tensor outer = {};
   /// DoRA's, shaped to multiply the weight: [out,1...] or [1,in,1...]; undefined: none.
   torch::Tensor magnitude = {};
   double alpha = 0;  ///< the change is alpha / r * up * down; r where the file says nothing
@@ -45,7 +50,7 @@ struct Lora {
 enum class UnmatchedKeys { kRefuse, kIgnore };
 
 /// Reads a LoRA: a .safetensors file (or a checkpoint of torch.save) of kohya (also with SDXL's original
-/// names), diffusers (new and old), PEFT, LyCORIS (LoCon, DoRA) or ComfyUI, or a folder with
+/// names), diffusers (new and old), PEFT, LyCORIS (LoCon, DoRA, LoHa, LoKr) or ComfyUI, or a folder with
 /// `adapter_model.safetensors` and `adapter_config.json` (PEFT; also one such folder a part) or
 /// `pytorch_lora_weights.safetensors` (diffusers). Tensors share the file's private mapping. Throws
 /// InputError: keys that name no layer of the targets (the first ten, a count and a guess at the cause)

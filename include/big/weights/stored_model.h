@@ -17,11 +17,16 @@ namespace big {
 struct StoredModel {
   std::string where;   ///< names it in errors
   std::string family;  ///< of the table, or "" where the model brought its configs
+  /// For the log: what nothing in the file says, how it was settled and how a person settles it; or "".
+  std::string doubt;
   ModelConfigs configs;
   std::map<std::string, StoredTensors> parts;  ///< "unet", "vae", "text_encoder", "text_encoder_2"
   StoredTensors extra;                         ///< what no part needs, under its own name
   std::vector<std::shared_ptr<const TensorFile>> files;
 };
+
+/// Where a diffusers folder keeps what no part needs, for the single file that may be made of it again.
+inline constexpr const char* kExtraTensorsFile = "single_file_extra.safetensors";
 
 /// Which of a checkpoint's two UNets: as it was trained last, or the moving average (`model_ema.*`).
 enum class UNetWeights { kTrained, kMovingAverage };
@@ -63,8 +68,7 @@ void write_single_file(const StoredModel& model,
                        const WriteModelOptions& options = {});
 
 /// Writes a diffusers folder's configs and weights into `folder` (made if it is not there), all but the
-/// tokenizers' vocabularies. Kept extras go to `single_file_extra.safetensors`, which read_model_folder
-/// finds.
+/// tokenizers' vocabularies. Kept extras go to kExtraTensorsFile, which read_model_folder finds.
 void write_model_folder(const StoredModel& model,
                         const std::filesystem::path& folder,
                         const WriteModelOptions& options = {});

@@ -16,7 +16,7 @@ struct StoredSize {
 /// Of `folder/<stem>.safetensors` and its other forms, as load_weights finds them. Throws InputError.
 StoredSize stored_size(const std::filesystem::path& folder, const std::string& stem);
 
-/// Numbers of all these tensors together.
-uint64_t values_of(const StoredTensors& tensors);
+/// Of these tensors; bytes as they are stored.
+StoredSize stored_size(const StoredTensors& tensors);
 
 }  // namespace big

@@ -1,0 +1,129 @@
+#include "model_readers.h"
+
+#include <torch/types.h>
+
+#include "big/core/json.h"
+#include "big/networks/clip_text_model.h"
+#include "big/weights/safetensors.h"
+#include "big/weights/state_dict.h"
+#include "big/weights/stored_model.h"
+#include "big/weights/stored_size.h"
+#include "big/weights/vae_file.h"
+#include "scratch_folder.h"
+
+namespace big::fuzz {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kSeeds = "tests/fuzz/seeds";
+constexpr size_t kReadBytes = 1 << 20;
+
+/// Takes every tensor as its part would; throws what that throws.
+void use_tensors(const StoredTensors& tensors) {
+  for (const auto& [name, stored] : tensors) {
+    const auto shape = stored.shape();
+    const torch::Tensor tensor = stored.tensor();
+    require(tensor.sizes() == shape, "a stored tensor has the shape that it says");
+    if (tensor.nbytes() <= kReadBytes) tensor.contiguous();
+  }
+  stored_size(tensors);
+}
+
+void use_model(const StoredModel& model) {
+  for (const auto& [part, tensors] : model.parts) use_tensors(tensors);
+  use_tensors(model.extra);
+}
+
+/// As the trained weights and as their moving average, which most files do not hold.
+void read_single_file_at(const fs::path& path) {
+  use_model(read_single_file(path));
+  use_model(read_single_file(path, {"v_prediction", UNetWeights::kMovingAverage}));
+}
+
+void read_safetensors_model(const std::string& bytes) {
+  static const ScratchFolder folder;
+  read_single_file_at(folder.write("a.safetensors", bytes));
+}
+
+void read_checkpoint_model(const std::string& bytes) {
+  static const ScratchFolder folder;
+  use_model(read_single_file(folder.write("a.ckpt", bytes)));
+}
+
+/// What stands in the metadata of a single file that BIG wrote.
+void read_model_metadata(const std::string& bytes) {
+  static const ScratchFolder folder;
+  Json header = {{"__metadata__", {{"big.configs", bytes}}}};
+  constexpr size_t kFloat = 4;
+  size_t at = 0;
+  for (const char* name : {"cond_stage_model.model.ln_final.weight",
+                           "cond_stage_model.transformer.text_model.final_layer_norm.weight",
+                           "conditioner.embedders.1.model.ln_final.weight", "first_stage_model.quant_conv.bias",
+                           "model.diffusion_model.input_blocks.0.0.bias"}) {
+    header[name] = {{"dtype", "F32"}, {"shape", {1}}, {"data_offsets", {at, at + kFloat}}};
+    at += kFloat;
+  }
+  // Text that is no UTF-8 cannot stand in a header.
+  const std::string text = header.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const uint64_t length = text.size();
+  std::string file(reinterpret_cast<const char*>(&length), sizeof length);
+  file += text + std::string(at, '\0');
+  use_model(read_single_file(folder.write("a.safetensors", file)));
+}
+
+/// A VAE's weights by themselves, and in a folder of their own.
+void read_vae_weights(const std::string& bytes) {
+  static const ScratchFolder folder;
+  static const Json config = family_configs("sd1").at("vae");
+  folder.write("config.json", config.dump());
+  const auto file = folder.write("diffusion_pytorch_model.safetensors", bytes);
+  use_tensors(read_vae(file, config).tensors);
+  use_tensors(read_vae(folder.path(), config).tensors);
+}
+
+/// The smallest text encoder, filled as a model is loaded.
+void read_weights(const std::string& bytes) {
+  static const ScratchFolder folder;
+  ClipTextConfig config;
+  config.vocab_size = 5;
+  config.hidden_size = 4;
+  config.intermediate_size = 6;
+  config.num_hidden_layers = config.num_attention_heads = 1;
+  config.max_position_embeddings = 3;
+  static ClipTextModel network(config);
+  folder.write("model.safetensors", bytes);
+  stored_dtype(folder.path(), "model");
+  const auto part = open_weights(folder.path(), "model");
+  load_state_dict(*network, part.tensors, part.where);
+}
+
+/// model_index.json of a folder whose parts are there, each with one tensor.
+void read_folder(const std::string& bytes) {
+  static const ScratchFolder folder;
+  static const bool has_parts = [] {
+    for (const char* part : {"unet", "vae", "text_encoder", "text_encoder_2"}) {
+      folder.write(fs::path(part) / "config.json", "{}");
+      fs::copy_file(project_root() / kSeeds / "safetensors/one.safetensors",
+                    folder.path() / part / (weight_stem_of(part) + ".safetensors"));
+    }
+    folder.write("scheduler/scheduler_config.json", "{\"lambda_min_clipped\": -Infinity}");
+    return true;
+  }();
+  require(has_parts, "the parts are there");
+  folder.write("model_index.json", bytes);
+  use_model(read_model_folder(folder.path()));
+}
+
+}  // namespace
+
+std::vector<Reader> model_readers() {
+  return {{"single_file", read_safetensors_model, mutate_safetensors, {kSeeds / "single_file"}},
+          {"single_ckpt", read_checkpoint_model, mutate_checkpoint, {kSeeds / "single_ckpt"}},
+          {"big_configs", read_model_metadata, mutate_json, {kSeeds / "big_configs"}},
+          {"vae_file", read_vae_weights, mutate_safetensors, {kSeeds / "vae_file"}},
+          {"weights", read_weights, mutate_safetensors, {kSeeds / "weights"}},
+          {"model_folder", read_folder, mutate_json, {kSeeds / "model_index"}}};
+}
+
+}  // namespace big::fuzz
