@@ -35,9 +35,6 @@ struct DiskUse {
 };
 uint64_t predict_disk(const ModelSize& size, const TrainOptions& options, const DiskUse& use);
 
-/// Bytes that programs can still get: MemAvailable of the kernel, or what is left of the container's limit.
-uint64_t available_memory_bytes();
-
 /// Throws MachineError where the memory or the disk at `models_dir` does not hold it, saying what to change.
 void refuse_what_cannot_fit(uint64_t memory_bytes,
                             uint64_t disk_bytes,
