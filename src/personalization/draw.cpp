@@ -72,8 +72,9 @@ DrawResult draw_into(const std::filesystem::path& directory,
   LoadOptions load{device, parse_dtype(options.dtype, device), options.source};
   load.source.clip_vocabulary = clip_vocabulary_folder(options.project_models);
   refuse_drawing_beyond_memory(plan.model_folder, load, options.generate);
-  StableDiffusion model = load_model(plan.model_folder, load);
   PictureContext context;
+  context.start = hash_start(options.generate.start);
+  StableDiffusion model = load_model(plan.model_folder, load);
   context.loras =
       apply_loras(model, plan.loras,
                   {options.lora_ignore_unmatched ? UnmatchedKeys::kIgnore : UnmatchedKeys::kRefuse,
@@ -85,6 +86,8 @@ DrawResult draw_into(const std::filesystem::path& directory,
       find_base(plan.model_folder.string(), options.models_dir, options.project_models);
   context.sampler = choose_sampler(wish.scheduler, wish.schedule, model.schedule->config());
   context.model_hash = drawn_by.hash;
+  if (wish.hires.scale > 1 || wish.start.inpaint_masked_only)
+    context.first_size = drawing_size(wish, model.unet->config, model.vae->config);
   Gallery gallery(options, plan, std::move(context), directory);
   try {
     generate(
@@ -100,6 +103,7 @@ DrawResult draw_into(const std::filesystem::path& directory,
 }  // namespace
 
 DrawResult draw(const DrawOptions& options, const DrawPlan& plan, const ProgressFn& progress) {
+  check_options(options.generate);
   const auto start = std::chrono::steady_clock::now();
   const auto directory =
       make_output_folder(options.output_dir / plan.folder_word, options.generate.prompt, unix_time());

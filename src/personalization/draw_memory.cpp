@@ -7,7 +7,10 @@
 #include "big/core/duration.h"
 #include "big/core/error.h"
 #include "big/core/json.h"
+#include "big/core/memory.h"
 #include "big/core/text.h"
+#include "big/pipeline/drawing_size.h"
+#include "big/pipeline/vae.h"
 #include "big/weights/stored_model.h"
 #include "big/weights/stored_size.h"
 #include "cost.h"
@@ -15,6 +18,8 @@
 namespace big {
 namespace fs = std::filesystem;
 namespace {
+
+constexpr uint64_t kChannels = 3;
 
 /// In the order in which they are loaded.
 constexpr std::array kParts = {"text_encoder", "text_encoder_2", "unet", "vae"};
@@ -60,16 +65,18 @@ uint64_t weight_bytes(const Sizes& sizes, uint64_t bytes_per_value) {
   return std::max(most, loaded);
 }
 
-/// The decoder's last level works at the picture's own size: a layer's input and its output.
+/// The decoder's last level works at the picture's own size, or a tile's: a layer's input and its output. The
+/// picture itself is there in any case.
 uint64_t decoder_bytes(const Sizes& sizes, const GenerateOptions& options, uint64_t bytes_per_value) {
   const auto vae = AutoencoderKLConfig::from_json(sizes.vae, "vae/config.json");
-  const int64_t native =
-      UNet2DConditionConfig::from_json(sizes.unet, "unet/config.json").sample_size * vae.scale();
-  const auto side = [&](int64_t asked) {
-    return static_cast<uint64_t>(std::max<int64_t>(asked == 0 ? native : asked, 0));
-  };
-  return 2 * static_cast<uint64_t>(vae.block_out_channels.front()) * side(options.height) *
-         side(options.width) * bytes_per_value;
+  const auto unet = UNet2DConditionConfig::from_json(sizes.unet, "unet/config.json");
+  const auto largest = hires_size(options.hires, drawing_size(options, unet, vae), vae);
+  const auto height = static_cast<uint64_t>(largest.height), width = static_cast<uint64_t>(largest.width);
+  const auto tile = static_cast<uint64_t>(vae.sample_size);
+  const bool whole = parse_vae_tiling(options.vae_tiling) == VaeTiling::kOff;
+  const uint64_t at_once = whole ? height * width : std::min(height, tile) * std::min(width, tile);
+  return (2 * static_cast<uint64_t>(vae.block_out_channels.front()) * at_once + kChannels * height * width) *
+         bytes_per_value;
 }
 
 }  // namespace

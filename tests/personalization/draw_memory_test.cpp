@@ -28,7 +28,7 @@ TEST(DrawMemory, CountsWeightsInTheirComputeTypeAndTheDecoder) {
   GenerateOptions options;
   options.height = 64;
   options.width = 32;
-  const uint64_t decoder = 2 * static_cast<uint64_t>(width) * 64 * 32;
+  const uint64_t decoder = (2 * static_cast<uint64_t>(width) + 3) * 64 * 32;
   EXPECT_EQ(least_drawing_memory(model, torch::kFloat32, options),
             4 * (text + unet + vae) + 4 * decoder + kProgramBytes);
   // In half precision each network stands in fp32 before it is converted.
