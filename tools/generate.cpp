@@ -84,7 +84,9 @@ void add_sampling_options(OptionTable& table, GenerateOptions& generate) {
            &generate.guidance_rescale)
       .range(0, 1);
   add_scheduler_options(table, kGroup, generate);
-  table.add(kGroup, "height", "pixels", &generate.height).range(0, 16384).unset("the model's or init_image's");
+  table.add(kGroup, "height", "pixels", &generate.height)
+      .range(0, 16384)
+      .unset("the model's or init_image's");
   table.add(kGroup, "width", "pixels", &generate.width).range(0, 16384).unset("the model's or init_image's");
   table.add(kGroup, "seed", "picture i has seed + i", &generate.seed).personal().unset("random");
   table.add(kGroup, "batch_size", "pictures drawn at once", &generate.batch_size).range(1, 1024);

@@ -14,15 +14,19 @@ void add_picture_options(OptionTable& table, StartOptions& start) {
            &start.strength)
       .range(0, 1);
   table
-      .add(kGroup, "mask", "as large as init_image: white is drawn anew, black stays bit for bit", &start.mask)
+      .add(kGroup, "mask", "as large as init_image: white is drawn anew, black stays bit for bit",
+           &start.mask)
       .placeholder("FILE")
       .personal()
       .unset("none");
   table.add(kGroup, "mask_blur", "pixels in which what is drawn fades into what stays", &start.mask_blur)
       .range(0, 1024);
-  table.add(kGroup, "inpaint_masked_only", "draw the masked part and its surroundings at full size, then put it back",
+  table.add(kGroup, "inpaint_masked_only",
+            "draw the masked part and its surroundings at full size, then put it back",
             &start.inpaint_masked_only);
-  table.add(kGroup, "mask_padding", "those surroundings, in pixels of init_image on each side", &start.mask_padding)
+  table
+      .add(kGroup, "mask_padding", "those surroundings, in pixels of init_image on each side",
+           &start.mask_padding)
       .range(0, 16384);
 }
 
@@ -34,7 +38,8 @@ void add_hires_options(OptionTable& table, HiresOptions& hires) {
       .range(1, 8);
   table.add(kGroup, "hires_strength", "the share of the second pass's steps that is made", &hires.strength)
       .range(0, 1);
-  table.add(kGroup, "hires_steps", "of the second pass; 0: as many as the first", &hires.steps).range(0, 1000);
+  table.add(kGroup, "hires_steps", "of the second pass; 0: as many as the first", &hires.steps)
+      .range(0, 1000);
   table.add(kGroup, "hires_upscaler", "what is made larger: the picture, or its latents", &hires.upscaler)
       .placeholder("NAME")
       .choices({"lanczos", "latent"});

@@ -18,8 +18,8 @@ struct Run {
   /// Ends a step: x as it is kept (rounded to the latents' dtype), reported on the way. `level` is what x now
   /// stands on, a sigma or a timestep of the run (kClean: none is left).
   std::function<torch::Tensor(const torch::Tensor& x, double level)> end_step;
-  /// Steps left out before the first of this run, which begins at a noised picture. Rules that go by the number
-  /// of steps, or by the parity of one, count them.
+  /// Steps left out before the first of this run, which begins at a noised picture. Rules that go by the
+  /// number of steps, or by the parity of one, count them.
   size_t skipped = 0;
 };
 
@@ -28,7 +28,7 @@ struct SigmaRun : Run {
   std::vector<double> sigmas;  ///< steps + 1, falling; all but the last are positive
   /// The network's clean latents for x at this level: at the run's own it is told their timesteps, which some
   /// schedules round; `denoised_between`: always that of as much noise, by the logarithm.
-  std::function<torch::Tensor(const torch::Tensor&x, double sigma)> denoised, denoised_between;
+  std::function<torch::Tensor(const torch::Tensor& x, double sigma)> denoised, denoised_between;
   /// Standard normal, like x: a Brownian motion's way between two levels, scaled to unit variance.
   std::function<torch::Tensor(double from, double to)> brownian_noise;
 

@@ -93,7 +93,9 @@ class Drawing {
     leave_out_first(levels.timesteps);
     leave_out_first(levels.sigmas);
     const auto table = sigma_table(schedule_);
-    noised_ = [](const torch::Tensor& x0, const torch::Tensor& eps, double sigma) { return x0 + sigma * eps; };
+    noised_ = [](const torch::Tensor& x0, const torch::Tensor& eps, double sigma) {
+      return x0 + sigma * eps;
+    };
     const BrownianMotion motion(noise_.seeds(), request_.shape, table.back());
 
     SigmaRun run;
@@ -149,7 +151,8 @@ class Drawing {
   void leave_out_first(std::vector<Level>& levels) const {
     const int64_t skipped = request_.start.skipped;
     if (skipped < 0 || skipped >= static_cast<int64_t>(levels.size()))
-      throw UsageError(concat("of ", levels.size(), " steps ", skipped, " are left out: none is left to draw"));
+      throw UsageError(
+          concat("of ", levels.size(), " steps ", skipped, " are left out: none is left to draw"));
     levels.erase(levels.begin(), levels.begin() + skipped);
   }
 

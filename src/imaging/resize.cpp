@@ -129,8 +129,9 @@ Image resize_to_cover(const Image& image, int width, int height) {
   const auto scaled = [&](int side, int least) {
     return std::max(static_cast<int>(std::lround(side * scale)), least);
   };
-  return center_crop(resize(image, scaled(image.width, width), scaled(image.height, height), ResizeFilter::kLanczos),
-                     width, height);
+  return center_crop(
+      resize(image, scaled(image.width, width), scaled(image.height, height), ResizeFilter::kLanczos), width,
+      height);
 }
 
 Image crop(const Image& image, int x, int y, int width, int height) {

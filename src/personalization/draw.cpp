@@ -25,9 +25,12 @@ int64_t unix_time() {
 void announce(const DrawOptions& options, const DrawPlan& plan, const std::filesystem::path& directory) {
   for (const std::string& hint : plan.hints) log_warning("hint: " + hint);
   const GenerateOptions& wish = options.generate;
+  const std::string from =
+      wish.start.init_image.empty() ? "" : concat(" from ", wish.start.init_image.string());
   log_info(concat("drawing ", wish.num_images, wish.num_images == 1 ? " picture" : " pictures", " of \"",
-                  plan.prompt_used, "\" with ", to_string(options.target), " (", plan.model_name, "), ",
-                  wish.num_inference_steps, " steps, seed ", wish.seed, ", into ", directory.string()));
+                  plan.prompt_used, "\"", from, " with ", to_string(options.target), " (", plan.model_name,
+                  "), ", wish.num_inference_steps, " steps, seed ", wish.seed, ", into ",
+                  directory.string()));
 }
 
 /// The run's pictures: written one by one, kept for the grid.

@@ -44,10 +44,9 @@ std::string parameters_text(const DrawOptions& options,
   if (!wish.negative_prompt.empty()) text += "Negative prompt: " + wish.negative_prompt + "\n";
   text += concat("Steps: ", wish.num_inference_steps, ", Sampler: ", sampler_name(context.sampler));
   if (!schedule.empty()) text += ", Schedule type: " + schedule;
-  text +=
-      concat(", CFG scale: ", typed_number(wish.guidance_scale), ", Seed: ", seed, ", Size: ", size.width, "x",
-             size.height, ", Model hash: ", context.model_hash.substr(0, kShortHash),
-             ", Model: ", quoted_if_needed(plan.model_name));
+  text += concat(", CFG scale: ", typed_number(wish.guidance_scale), ", Seed: ", seed, ", Size: ", size.width,
+                 "x", size.height, ", Model hash: ", context.model_hash.substr(0, kShortHash),
+                 ", Model: ", quoted_if_needed(plan.model_name));
   if (wish.eta >= 0)
     text += concat(context.sampler.kind == SamplerKind::kDdim ? ", Eta DDIM: " : ", Eta: ",
                    typed_number(wish.eta));

@@ -21,7 +21,8 @@ struct PictureContext {
   std::vector<AppliedLora> loras;
   std::vector<AppliedEmbedding> embeddings;
   StartHashes start = {};
-  std::optional<PictureSize> first_size = {};  ///< what the web UIs call its size, where it is not the picture's
+  std::optional<PictureSize> first_size =
+      {};  ///< what the web UIs call its size, where it is not the picture's
 };
 
 /// Text of one picture: `parameters` as the web UIs write and parse it, and `big`, a JSON object of our own.

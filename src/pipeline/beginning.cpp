@@ -46,7 +46,8 @@ HiddenPicture hidden_by(StableDiffusion& model,
   if (hidden.mask.sum().item<double>() == 0)
     throw InputError(options.start.mask.string() +
                      ": what it marks is too thin to be drawn; mark larger parts, or --inpaint_masked_only");
-  if (is_inpainting(model)) hidden.latents = encode_pixels(model, to_tensor(start.picture) * (1 - mask), tiling);
+  if (is_inpainting(model))
+    hidden.latents = encode_pixels(model, to_tensor(start.picture) * (1 - mask), tiling);
   return hidden;
 }
 
@@ -63,7 +64,9 @@ Beginning begin_from_noise(StableDiffusion& model, const PictureSize& size, VaeT
   return beginning;
 }
 
-Beginning begin_from_start(StableDiffusion& model, const StartPicture& start, const GenerateOptions& options) {
+Beginning begin_from_start(StableDiffusion& model,
+                           const StartPicture& start,
+                           const GenerateOptions& options) {
   const auto tiling = parse_vae_tiling(options.vae_tiling);
   Beginning beginning;
   beginning.picture = encode_all(model, {start.picture}, tiling);
@@ -72,7 +75,8 @@ Beginning begin_from_start(StableDiffusion& model, const StartPicture& start, co
   } else if (is_inpainting(model)) {
     beginning.hidden = all_hidden(model, {start.picture.height, start.picture.width}, tiling);
   }
-  // As diffusers' pipelines: those that inpaint leave nothing of the picture at strength 1, the others noise it.
+  // As diffusers' pipelines: those that inpaint leave nothing of the picture at strength 1, the others noise
+  // it.
   beginning.from_noise = options.start.strength == 1 && beginning.hidden.mask.defined();
   return beginning;
 }
@@ -85,8 +89,8 @@ Beginning begin_larger(StableDiffusion& model,
   const auto tiling = parse_vae_tiling(options.vae_tiling);
   Beginning beginning;
   if (options.hires.upscaler == "latent") {
-    const auto larger = at::upsample_bilinear2d(latents.to(torch::kFloat32),
-                                                {size.height / config.scale(), size.width / config.scale()}, false);
+    const auto larger = at::upsample_bilinear2d(
+        latents.to(torch::kFloat32), {size.height / config.scale(), size.width / config.scale()}, false);
     beginning.picture.mean = larger / config.scaling_factor;
   } else {
     std::vector<Image> pictures;

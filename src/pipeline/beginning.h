@@ -9,8 +9,8 @@ namespace big {
 
 /// What an inpainting UNet sees beside the latents.
 struct HiddenPicture {
-  torch::Tensor mask;           ///< [1,1,h,w]: 1 drawn anew, 0 kept
-  LatentDistribution latents;   ///< [1,C,h,w], unscaled: the picture with grey in place of what is drawn anew
+  torch::Tensor mask;          ///< [1,1,h,w]: 1 drawn anew, 0 kept
+  LatentDistribution latents;  ///< [1,C,h,w], unscaled: the picture with grey in place of what is drawn anew
 };
 
 /// What a pass begins from, beside each picture's own noise.
@@ -27,8 +27,8 @@ Beginning begin_from_noise(StableDiffusion& model, const PictureSize& size, VaeT
 /// A picture of a file, with what its mask keeps. Throws InputError where the mask marks no latent cell.
 Beginning begin_from_start(StableDiffusion& model, const StartPicture& start, const GenerateOptions& options);
 
-/// Pictures of a first pass made larger: latents [B,C,h,w] as the UNet knows them -> what a second pass begins
-/// from.
+/// Pictures of a first pass made larger: latents [B,C,h,w] as the UNet knows them -> what a second pass
+/// begins from.
 Beginning begin_larger(StableDiffusion& model,
                        const torch::Tensor& latents,
                        const PictureSize& size,

@@ -54,7 +54,8 @@ void check_hires(const GenerateOptions& options) {
     throw UsageError("hires_upscaler is \"" + hires.upscaler + "\", expected lanczos or latent");
   if (hires.steps < 0) throw UsageError(concat("hires_steps is ", hires.steps, ", expected 0 or more"));
   if (hires.scale == 1) return;
-  check_strength("hires_strength", hires.strength, hires.steps > 0 ? hires.steps : options.num_inference_steps);
+  check_strength("hires_strength", hires.strength,
+                 hires.steps > 0 ? hires.steps : options.num_inference_steps);
   if (!options.start.mask.empty())
     throw UsageError("hires_scale is given with a mask: what the mask keeps would be drawn anew as well");
 }

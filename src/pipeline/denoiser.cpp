@@ -40,8 +40,9 @@ torch::Tensor seen_beside(const StableDiffusion& model,
                           PictureNoise& noise) {
   const auto numbers = noise.normal(x.sizes().slice(1)).to(x.options());
   if (!is_inpainting(model)) return {};
-  const auto latents = LatentDistribution{hidden.latents.mean.to(x.options()), hidden.latents.std.to(x.options())}
-                           .sample(numbers);  // [B,C,h,w]
+  const auto latents =
+      LatentDistribution{hidden.latents.mean.to(x.options()), hidden.latents.std.to(x.options())}.sample(
+          numbers);  // [B,C,h,w]
   const auto mask = hidden.mask.to(x.options()).expand({x.size(0), 1, x.size(2), x.size(3)});
   return torch::cat({mask, latents * model.vae->config.scaling_factor}, 1);
 }

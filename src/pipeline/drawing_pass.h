@@ -32,9 +32,9 @@ DrawingPass plan_pass(StableDiffusion& model, const GenerateOptions& options, co
 /// Called after each step of a batch, with the number of those made.
 using StepFn = std::function<void(int64_t steps)>;
 
-/// One picture a seed: latents [B,C,h,w], all finite. Those that overflow in half precision are drawn again in
-/// fp32, by themselves, with a warning; then all come back in fp32. Throws InputError or MachineError where
-/// fp32 does not help.
+/// One picture a seed: latents [B,C,h,w], all finite. Those that overflow in half precision are drawn again
+/// in fp32, by themselves, with a warning; then all come back in fp32. Throws InputError or MachineError
+/// where fp32 does not help.
 torch::Tensor draw_latents(StableDiffusion& model,
                            const DrawingPass& pass,
                            const Beginning& beginning,

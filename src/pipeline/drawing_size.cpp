@@ -26,8 +26,10 @@ PictureSize completed_by(const Image& picture, PictureSize asked, int64_t factor
   const double aspect = static_cast<double>(picture.width) / picture.height;
   if (asked.height == 0 && asked.width == 0)
     return {rounded_down(picture.height, factor), rounded_down(picture.width, factor)};
-  if (asked.height == 0) asked.height = rounded_down(std::round(static_cast<double>(asked.width) / aspect), factor);
-  if (asked.width == 0) asked.width = rounded_down(std::round(static_cast<double>(asked.height) * aspect), factor);
+  if (asked.height == 0)
+    asked.height = rounded_down(std::round(static_cast<double>(asked.width) / aspect), factor);
+  if (asked.width == 0)
+    asked.width = rounded_down(std::round(static_cast<double>(asked.height) * aspect), factor);
   return asked;
 }
 

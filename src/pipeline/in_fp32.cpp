@@ -13,7 +13,9 @@ void convert(StableDiffusion& model, torch::ScalarType dtype) {
 
 }  // namespace
 
-InFp32::InFp32(StableDiffusion& model) : model_(model), before_(model.dtype) { convert(model, torch::kFloat32); }
+InFp32::InFp32(StableDiffusion& model) : model_(model), before_(model.dtype) {
+  convert(model, torch::kFloat32);
+}
 
 InFp32::~InFp32() { convert(model_, before_); }
 

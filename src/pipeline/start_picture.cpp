@@ -45,8 +45,8 @@ StartPicture read_start(const StartOptions& options, const PictureSize& size) {
   if (options.mask.empty()) return {fitting, {}, {}, {}, {}};
   const Image fitting_mask = resize_to_cover(mask, width, height);
   if (!masked_region(fitting_mask))
-    throw InputError(concat(options.mask.string(), ": nothing of what it marks lies in the middle ", width, " x ",
-                            height, " that is drawn"));
+    throw InputError(concat(options.mask.string(), ": nothing of what it marks lies in the middle ", width,
+                            " x ", height, " that is drawn"));
   return {fitting, fitting_mask, fitting, fitting_mask, {0, 0, width, height}};
 }
 

@@ -33,7 +33,8 @@ class Drawing {
     const auto size = drawing_size(options, model.unet->config, model.vae->config);
     const bool starts = !options.start.init_image.empty();
     if (starts) start_ = read_start(options.start, size);
-    first_ = plan_pass(model, options, {size, options.num_inference_steps, starts ? options.start.strength : 1});
+    first_ =
+        plan_pass(model, options, {size, options.num_inference_steps, starts ? options.start.strength : 1});
     beginning_ = starts ? begin_from_start(model, *start_, options) : begin_from_noise(model, size, tiling_);
     if (options.hires.scale > 1) {
       const int64_t steps = options.hires.steps > 0 ? options.hires.steps : options.num_inference_steps;
@@ -52,9 +53,8 @@ class Drawing {
                                 [&](int64_t steps) { report_steps(before + steps * count); });
     if (second_) {
       const auto larger = begin_larger(model_, latents, second_->wish.size, options_);
-      latents = draw_latents(model_, *second_, larger, seeds, [&](int64_t steps) {
-        report_steps(before + (first_.steps() + steps) * count);
-      });
+      latents = draw_latents(model_, *second_, larger, seeds,
+                             [&](int64_t steps) { report_steps(before + (first_.steps() + steps) * count); });
     }
     // One at a time: decoding takes far more memory than a denoising step.
     for (int64_t i = 0; i < count; ++i) on_image(first + i, decoded(latents.slice(0, i, i + 1)));

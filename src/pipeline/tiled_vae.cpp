@@ -17,7 +17,9 @@ struct Tiles {
 };
 
 Tiles tiles_of(int64_t side_in, int64_t side_out) {
-  const auto part = [](int64_t side, double share) { return static_cast<int64_t>(static_cast<double>(side) * share); };
+  const auto part = [](int64_t side, double share) {
+    return static_cast<int64_t>(static_cast<double>(side) * share);
+  };
   const int64_t blend = part(side_out, kOverlap);
   return {side_in, part(side_in, 1 - kOverlap), blend, side_out - blend};
 }
@@ -61,7 +63,10 @@ int64_t vae_tile(const AutoencoderKLConfig& config) {
   return config.sample_size >= 4 * config.scale() ? config.sample_size : 0;
 }
 
-uint64_t decoder_bytes(const AutoencoderKLConfig& config, int64_t height, int64_t width, uint64_t bytes_per_value) {
+uint64_t decoder_bytes(const AutoencoderKLConfig& config,
+                       int64_t height,
+                       int64_t width,
+                       uint64_t bytes_per_value) {
   // The first block of the last level: what came up from below, its norm, and the block's narrower result.
   const auto& widths = config.block_out_channels;
   const int64_t below = widths[std::min<size_t>(1, widths.size() - 1)];

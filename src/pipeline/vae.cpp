@@ -52,10 +52,9 @@ VaeTiling parse_vae_tiling(const std::string& name) {
 LatentDistribution encode_pixels(StableDiffusion& model, const torch::Tensor& pixels, VaeTiling tiling) {
   const bool tiled = works_in_tiles(model, pixels.size(2), pixels.size(3), tiling);
   if (tiled) log_debug(concat("encoding in tiles of ", vae_tile(model.vae->config), " pixels"));
-  const auto moments =
-      in_enough_precision(model, pixels.to(model.device), [&](const torch::Tensor& input) {
-        return tiled ? encode_in_tiles(model.vae, input) : model.vae->encode_moments(input);
-      });
+  const auto moments = in_enough_precision(model, pixels.to(model.device), [&](const torch::Tensor& input) {
+    return tiled ? encode_in_tiles(model.vae, input) : model.vae->encode_moments(input);
+  });
   return LatentDistribution::from_moments(moments);
 }
 

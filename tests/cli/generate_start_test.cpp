@@ -23,9 +23,9 @@ class GenerateStart : public testing::Test {
   }
 
   ToolRun run(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(),
-                     {"--models_dir", (source_dir() / "models").string(), "--target_model", "pretrained", "--prompt",
-                      "a cat", "--num_images", "1", "--num_inference_steps", "4", "--threads", "1", "--seed", "3"});
+    arguments.insert(arguments.begin(), {"--models_dir", (source_dir() / "models").string(), "--target_model",
+                                         "pretrained", "--prompt", "a cat", "--num_images", "1",
+                                         "--num_inference_steps", "4", "--threads", "1", "--seed", "3"});
     return run_tool("generate", arguments, {here_.path(), {}});
   }
   fs::path draw(std::vector<std::string> arguments) {
@@ -75,8 +75,10 @@ TEST_F(GenerateStart, ASecondPassIsLarger) {
 
 TEST_F(GenerateStart, ContradictionsAreUsageErrors) {
   EXPECT_NE(failure({"--mask", "mask.png"}, 2).find("without init_image"), std::string::npos);
-  EXPECT_NE(failure({"--init_image", "init.png", "--strength", "0"}, 2).find("strength is 0"), std::string::npos);
-  EXPECT_NE(failure({"--init_image", "init.png", "--strength", "1.5"}, 2).find("strength"), std::string::npos);
+  EXPECT_NE(failure({"--init_image", "init.png", "--strength", "0"}, 2).find("strength is 0"),
+            std::string::npos);
+  EXPECT_NE(failure({"--init_image", "init.png", "--strength", "1.5"}, 2).find("strength"),
+            std::string::npos);
   EXPECT_NE(failure({"--init_image", "init.png", "--strength", "0.1"}, 2).find("at least 10 steps"),
             std::string::npos);
   EXPECT_NE(failure({"--init_image", "init.png", "--height", "50"}, 2).find("48 or 52"), std::string::npos);

@@ -32,7 +32,8 @@ TEST(Resize, EqualsPillowsLanczos) {
     const Image expected =
         read_image(picture_path("lanczos_" + std::to_string(width) + "x" + std::to_string(height) + ".png"));
     EXPECT_EQ(resize(source, width, height, ResizeFilter::kLanczos), expected) << width << " x " << height;
-    if (width > 1) EXPECT_GT(max_difference(resize(source, width, height), expected), 5) << "bilinear is another";
+    if (width > 1)
+      EXPECT_GT(max_difference(resize(source, width, height), expected), 5) << "bilinear is another";
   }
 }
 

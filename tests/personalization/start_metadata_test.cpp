@@ -35,7 +35,8 @@ TEST(StartMetadata, KeysAreThoseOfTheWebUis) {
 TEST(StartMetadata, ASecondPassHasItsOwn) {
   GenerateOptions options;
   options.hires.scale = 1.5;
-  EXPECT_EQ(start_parameters(options), ", Denoising strength: 0.5, Hires upscale: 1.5, Hires upscaler: Lanczos");
+  EXPECT_EQ(start_parameters(options),
+            ", Denoising strength: 0.5, Hires upscale: 1.5, Hires upscaler: Lanczos");
   options.hires = {2, 0.4, 9, "latent"};
   EXPECT_EQ(start_parameters(options),
             ", Denoising strength: 0.4, Hires upscale: 2, Hires steps: 9, Hires upscaler: Latent");

@@ -52,8 +52,10 @@ TEST(CheckOptions, NumbersOutOfRangeAreNamed) {
   EXPECT_EQ(refusal([](auto& o) { o.hires.scale = 0.5; }), "hires_scale is 0.5, expected 1 to 8");
   EXPECT_EQ(refusal([](auto& o) { o.hires.upscaler = "big"; }),
             "hires_upscaler is \"big\", expected lanczos or latent");
-  EXPECT_EQ(refusal([](auto& o) { o.vae_tiling = "some"; }), "vae_tiling is \"some\", expected auto, on or off");
-  EXPECT_EQ(refusal([](auto& o) { o.start.mask_padding = -1; }), "mask_padding is -1, expected pixels, 0 or more");
+  EXPECT_EQ(refusal([](auto& o) { o.vae_tiling = "some"; }),
+            "vae_tiling is \"some\", expected auto, on or off");
+  EXPECT_EQ(refusal([](auto& o) { o.start.mask_padding = -1; }),
+            "mask_padding is -1, expected pixels, 0 or more");
 }
 
 TEST(CheckOptions, AStrengthThatLeavesNoStepSaysHowManyWould) {
@@ -63,9 +65,7 @@ TEST(CheckOptions, AStrengthThatLeavesNoStepSaysHowManyWould) {
               o.start.strength = 0.1;
             }),
             "strength 0.1 of 5 steps leaves none to make; take at least 10 steps or more strength");
-  EXPECT_EQ(refusal([](auto& o) {
-              o.hires = {2, 0.25, 3};
-            }),
+  EXPECT_EQ(refusal([](auto& o) { o.hires = {2, 0.25, 3}; }),
             "hires_strength 0.25 of 3 steps leaves none to make; take at least 4 steps or more strength");
 }
 

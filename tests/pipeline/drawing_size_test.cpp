@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "big/imaging/png.h"
 #include "big/core/error.h"
+#include "big/imaging/png.h"
 #include "support/temp_dir.h"
 
 namespace big {

@@ -188,7 +188,8 @@ TEST_F(HalfPrecision, APictureThatOverflowsIsDrawnAgainInFp32) {
   testing::internal::CaptureStderr();
   generate(half_, options_, [&](int64_t, Image image) { drawn.push_back(std::move(image)); });
   const auto log = testing::internal::GetCapturedStderr();
-  EXPECT_NE(log.find("2 pictures overflowed in half precision: drawing again in fp32"), std::string::npos) << log;
+  EXPECT_NE(log.find("2 pictures overflowed in half precision: drawing again in fp32"), std::string::npos)
+      << log;
   EXPECT_EQ(half_.dtype, torch::kFloat16);
   EXPECT_EQ(half_.unet->parameters().front().scalar_type(), torch::kFloat16);
 

@@ -32,7 +32,8 @@ Image image_of(const torch::Tensor& bytes) {
 
 std::vector<Image> draw(StableDiffusion& model, const GenerateOptions& options) {
   std::vector<Image> images(static_cast<size_t>(options.num_images));
-  generate(model, options, [&](int64_t i, Image image) { images.at(static_cast<size_t>(i)) = std::move(image); });
+  generate(model, options,
+           [&](int64_t i, Image image) { images.at(static_cast<size_t>(i)) = std::move(image); });
   return images;
 }
 
@@ -80,7 +81,8 @@ class StartPicturesParity : public testing::TestWithParam<std::string> {
   }
 
   TempDir folder_;
-  const std::filesystem::path init_path_ = folder_.path() / "init.png", mask_path_ = folder_.path() / "mask.png";
+  const std::filesystem::path init_path_ = folder_.path() / "init.png",
+                              mask_path_ = folder_.path() / "mask.png";
   StableDiffusion model_;
   SafetensorsFile file_;
   std::vector<Case> cases_;
@@ -141,15 +143,16 @@ TEST_P(StartPicturesParity, OtherBeginningsAreNoticed) {
   plant(one, "the picture left out", [](auto& o) { o.start = {}; });
   if (one.options.start.mask.empty()) return;
   plant(one, "all of it drawn", [&](auto& o) { o.start.mask.clear(); });
-  write_png(folder_.path() / "other.png", Image(image_of(file_.tensor("init")).width,
-                                                image_of(file_.tensor("init")).height, 90));
+  write_png(folder_.path() / "other.png",
+            Image(image_of(file_.tensor("init")).width, image_of(file_.tensor("init")).height, 90));
   plant(one, "another picture", [&](auto& o) { o.start.init_image = folder_.path() / "other.png"; });
 }
 
-INSTANTIATE_TEST_SUITE_P(Families,
-                         StartPicturesParity,
-                         testing::Values("sd1", "sd2", "starter", "sdxl", "refiner", "inpaint", "sdxl_inpaint"),
-                         [](const auto& family) { return family.param; });
+INSTANTIATE_TEST_SUITE_P(
+    Families,
+    StartPicturesParity,
+    testing::Values("sd1", "sd2", "starter", "sdxl", "refiner", "inpaint", "sdxl_inpaint"),
+    [](const auto& family) { return family.param; });
 
 }  // namespace
 }  // namespace big

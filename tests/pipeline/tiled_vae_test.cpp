@@ -46,7 +46,8 @@ TEST_P(TiledVae, SmallPicturesAreNeverCut) {
   const auto side = vae_tile(model_.vae->config) / model_.vae->config.scale();
   const auto small = latents().slice(2, 0, side).slice(3, 0, side);
   EXPECT_TRUE(torch::equal(decode_latents(model_, small, VaeTiling::kOn), decode_latents(model_, small)));
-  EXPECT_TRUE(torch::equal(decode_latents(model_, latents(), VaeTiling::kAuto), decode_latents(model_, latents())))
+  EXPECT_TRUE(
+      torch::equal(decode_latents(model_, latents(), VaeTiling::kAuto), decode_latents(model_, latents())))
       << "small enough to decode at once";
 }
 

@@ -39,17 +39,17 @@ void check_options(const GenerateOptions& options);
 int64_t drawn_steps(int64_t steps, double strength);
 
 /// Draws num_images pictures and hands each over when it is finished, with its index; picture i depends on
-/// its own seed alone. Progress counts denoising steps over all pictures and passes. Pictures that overflow in
-/// half precision are drawn again in fp32, with a warning. Throws UsageError as check_options and for sizes
-/// that are no multiple of the VAE's factor (naming the nearest two), InputError for a picture or mask that
-/// cannot be used, Interrupted between steps.
+/// its own seed alone. Progress counts denoising steps over all pictures and passes. Pictures that overflow
+/// in half precision are drawn again in fp32, with a warning. Throws UsageError as check_options and for
+/// sizes that are no multiple of the VAE's factor (naming the nearest two), InputError for a picture or mask
+/// that cannot be used, Interrupted between steps.
 ///
 /// Equal to diffusers' pipelines with one CPU generator a picture: StableDiffusionPipeline and
 /// StableDiffusionXLPipeline (without a negative prompt where this one's is empty); from a picture their
 /// Img2Img and, with a mask, Inpaint pipelines, of whose result the masked part is laid into the picture. For
 /// an inpainting UNet without a mask the latter with all of it masked (from noise at strength 1), for SDXL's
-/// refiner StableDiffusionXLImg2ImgPipeline. A second pass is the img2img of the picture made larger, with the
-/// same seed.
+/// refiner StableDiffusionXLImg2ImgPipeline. A second pass is the img2img of the picture made larger, with
+/// the same seed.
 using ImageFn = std::function<void(int64_t index, Image image)>;
 void generate(StableDiffusion& model,
               const GenerateOptions& options,
