@@ -10,6 +10,7 @@
 #include "cli/run_guarded.h"
 #include "cli/wait_policy.h"
 #include "generate_schedulers.h"
+#include "generate_start.h"
 
 namespace big {
 namespace {
@@ -20,7 +21,9 @@ const ToolText kText = {"generate",
                         {"generate --prompt \"a sks on the beach\"",
                          "generate --prompt \"sks and brc in a garden\" --target_model meta --num_images 4",
                          "generate --prompt \"a castle\" --target_model pretrained --seed 7",
-                         "generate --prompt \"a sks in ink <lora:ink:0.8>\""}};
+                         "generate --prompt \"a sks in ink <lora:ink:0.8>\"",
+                         "generate --prompt \"a sks in a garden\" --init_image sketch.png --strength 0.6",
+                         "generate --prompt \"a red hat\" --init_image sks.png --mask hat.png"}};
 
 void add_prompt_options(OptionTable& table, DrawOptions& options) {
   const char* const kGroup = "What to draw";
@@ -81,8 +84,10 @@ void add_sampling_options(OptionTable& table, GenerateOptions& generate) {
            &generate.guidance_rescale)
       .range(0, 1);
   add_scheduler_options(table, kGroup, generate);
-  table.add(kGroup, "height", "pixels", &generate.height).range(0, 16384).unset("the model's");
-  table.add(kGroup, "width", "pixels", &generate.width).range(0, 16384).unset("the model's");
+  table.add(kGroup, "height", "pixels", &generate.height)
+      .range(0, 16384)
+      .unset("the model's or init_image's");
+  table.add(kGroup, "width", "pixels", &generate.width).range(0, 16384).unset("the model's or init_image's");
   table.add(kGroup, "seed", "picture i has seed + i", &generate.seed).personal().unset("random");
   table.add(kGroup, "batch_size", "pictures drawn at once", &generate.batch_size).range(1, 1024);
 }
@@ -143,6 +148,7 @@ void run(const std::vector<std::string>& arguments) {
   OptionTable table(kText);
   add_prompt_options(table, options);
   add_sampling_options(table, options.generate);
+  add_start_options(table, options.generate);
   add_size_options(table, options.generate.sizes);
   table
       .add("What to show", "list_schedulers", "the schedulers and schedules there are, and nothing drawn",

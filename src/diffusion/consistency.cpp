@@ -22,7 +22,7 @@ torch::Tensor sample_lcm(const TimestepRun& run, torch::Tensor x) {
       const double next = run.alpha_bar(run.timesteps[i + 1]);
       x = std::sqrt(next) * x + std::sqrt(1 - next) * run.fresh_noise();
     }
-    x = run.end_step(x);
+    x = run.end_step(x, run.level_after(i));
   }
   return x;
 }
@@ -43,7 +43,7 @@ torch::Tensor sample_tcd(const TimestepRun& run, torch::Tensor x) {
       const double kept = run.alpha_bar(next) / bar;
       x = std::sqrt(kept) * x + std::sqrt(1 - kept) * run.fresh_noise();
     }
-    x = run.end_step(x);
+    x = run.end_step(x, run.level_after(i));
   }
   return x;
 }

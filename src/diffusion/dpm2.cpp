@@ -21,8 +21,10 @@ torch::Tensor midpoint_step(const SigmaRun& run, const torch::Tensor& x, double 
 /// A second-order midpoint method inspired by DPM-Solver-2 (arXiv 2206.00927), as k-diffusion's sample_dpm_2;
 /// equals diffusers' KDPM2DiscreteScheduler.
 torch::Tensor sample_dpm2(const SigmaRun& run, torch::Tensor x) {
-  for (size_t i = 0; i < run.steps(); ++i)
-    x = run.end_step(midpoint_step(run, x, run.sigmas[i], run.sigmas[i + 1]));
+  for (size_t i = 0; i < run.steps(); ++i) {
+    const double sigma = run.sigmas[i], next = run.sigmas[i + 1];
+    x = run.end_step(midpoint_step(run, x, sigma, next), next);
+  }
   return x;
 }
 
@@ -32,7 +34,7 @@ torch::Tensor sample_dpm2_ancestral(const SigmaRun& run, torch::Tensor x) {
     const auto [down, up] = ancestral_step(run.sigmas[i], run.sigmas[i + 1], run.eta);
     x = midpoint_step(run, x, run.sigmas[i], down);
     if (run.sigmas[i + 1] > 0) x = x + run.fresh_noise() * up;
-    x = run.end_step(x);
+    x = run.end_step(x, run.sigmas[i + 1]);
   }
   return x;
 }

@@ -23,7 +23,7 @@ int64_t order_of_step(const SigmaRun& run, const Multistep& solver, size_t i) {
   const auto& config = run.config;
   if (left == 1 && (run.sigmas.back() == 0 || config.euler_at_final)) return 1;
   const bool steady = solver.short_runs == Multistep::ShortRuns::kByOptions && config.lower_order_final &&
-                      run.steps() < kShortRun;
+                      run.whole_steps() < kShortRun;
   return std::min({solver.order, known, steady ? left : solver.order});
 }
 
@@ -59,7 +59,7 @@ torch::Tensor sample_multistep(const SigmaRun& run, const Multistep& solver, tor
     }
     if (run.eta > 0 && next > 0)
       result = result + run.brownian_noise(sigma, next) * (next * std::sqrt(-std::expm1(-2 * eta_h)));
-    x = run.end_step(result);
+    x = run.end_step(result, next);
   }
   return x;
 }

@@ -24,22 +24,24 @@ torch::Tensor sample_dpmpp_2s(const SigmaRun& run, torch::Tensor x) {
       run.config.algorithm_type == "sde-dpmsolver++")
     refuse_option("algorithm_type", run.config.algorithm_type, "dpmsolver++");
   const size_t steps = run.steps();
-  const bool whole_pairs = !run.config.lower_order_final && steps % 2 == 0 && run.sigmas.back() > 0;
+  const bool whole_pairs =
+      !run.config.lower_order_final && run.whole_steps() % 2 == 0 && run.sigmas.back() > 0;
   torch::Tensor start, start_x0;
   for (size_t i = 0; i < steps; ++i) {
     const double sigma = run.sigmas[i], next = run.sigmas[i + 1];
     const auto x0 = run.denoised(x, sigma);
-    const bool closes_pair = run.config.solver_order == 2 && i % 2 == 1 && (i + 1 < steps || whole_pairs);
+    const bool second = i > 0 && (run.skipped + i) % 2 == 1;
+    const bool closes_pair = run.config.solver_order == 2 && second && (i + 1 < steps || whole_pairs);
     // In very long runs rounded timesteps coincide; such a pair has no middle.
     if (!closes_pair || sigma >= run.sigmas[i - 1]) {
       start = x;
       start_x0 = x0;
-      x = run.end_step(first_order(x, x0, sigma, next));
+      x = run.end_step(first_order(x, x0, sigma, next), next);
       continue;
     }
     const double begin = run.sigmas[i - 1];
     const double r = std::log(begin / sigma) / std::log(begin / next);  // where in the pair x0 was seen
-    x = run.end_step(first_order(start, start_x0 + (x0 - start_x0) / (2 * r), begin, next));
+    x = run.end_step(first_order(start, start_x0 + (x0 - start_x0) / (2 * r), begin, next), next);
   }
   return x;
 }
@@ -57,7 +59,7 @@ torch::Tensor sample_dpmpp_2s_ancestral(const SigmaRun& run, torch::Tensor x) {
     }
     x = first_order(x, x0, sigma, down);
     if (run.sigmas[i + 1] > 0) x = x + run.fresh_noise() * up;
-    x = run.end_step(x);
+    x = run.end_step(x, run.sigmas[i + 1]);
   }
   return x;
 }
@@ -77,7 +79,7 @@ torch::Tensor sample_dpmpp_sde(const SigmaRun& run, torch::Tensor x) {
       const double middle = std::sqrt(sigma * next);
       x0 = run.denoised_between(noisy_step(x0, sigma, middle), middle);
     }
-    x = run.end_step(noisy_step(x0, sigma, next));
+    x = run.end_step(noisy_step(x0, sigma, next), next);
   }
   return x;
 }

@@ -10,7 +10,7 @@ torch::Tensor sample_euler(const SigmaRun& run, torch::Tensor x) {
   for (size_t i = 0; i < run.steps(); ++i) {
     const double sigma = run.sigmas[i], next = run.sigmas[i + 1];
     const auto slope = (x - run.denoised(x, sigma)) / sigma;  // dx / dsigma
-    x = run.end_step(x + slope * (next - sigma));
+    x = run.end_step(x + slope * (next - sigma), next);
   }
   return x;
 }
@@ -19,10 +19,10 @@ torch::Tensor sample_euler(const SigmaRun& run, torch::Tensor x) {
 /// sample_euler_ancestral; equals diffusers' EulerAncestralDiscreteScheduler.
 torch::Tensor sample_euler_ancestral(const SigmaRun& run, torch::Tensor x) {
   for (size_t i = 0; i < run.steps(); ++i) {
-    const double sigma = run.sigmas[i];
-    const auto [down, up] = ancestral_step(sigma, run.sigmas[i + 1], run.eta);
+    const double sigma = run.sigmas[i], next = run.sigmas[i + 1];
+    const auto [down, up] = ancestral_step(sigma, next, run.eta);
     const auto slope = (x - run.denoised(x, sigma)) / sigma;
-    x = run.end_step(x + slope * (down - sigma) + run.fresh_noise() * up);
+    x = run.end_step(x + slope * (down - sigma) + run.fresh_noise() * up, next);
   }
   return x;
 }

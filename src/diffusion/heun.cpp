@@ -56,8 +56,10 @@ std::vector<Jump> restart_jumps(const SigmaRun& run) {
 
 /// Heun's method, arXiv 2206.00364, algorithm 1; equals diffusers' HeunDiscreteScheduler without clip_sample.
 torch::Tensor sample_heun(const SigmaRun& run, torch::Tensor x) {
-  for (size_t i = 0; i < run.steps(); ++i)
-    x = run.end_step(heun_step(run, x, run.sigmas[i], run.sigmas[i + 1]));
+  for (size_t i = 0; i < run.steps(); ++i) {
+    const double sigma = run.sigmas[i], next = run.sigmas[i + 1];
+    x = run.end_step(heun_step(run, x, sigma, next), next);
+  }
   return x;
 }
 
@@ -67,7 +69,7 @@ torch::Tensor sample_restart(const SigmaRun& run, torch::Tensor x) {
   double level = run.sigmas.front();
   for (const auto& [from, to] : restart_jumps(run)) {
     if (from > level) x = x + run.fresh_noise() * std::sqrt(from * from - level * level);
-    x = run.end_step(heun_step(run, x, from, to));
+    x = run.end_step(heun_step(run, x, from, to), to);
     level = to;
   }
   return x;

@@ -71,10 +71,10 @@ torch::Tensor sample_lms(const SigmaRun& run, torch::Tensor x) {
   constexpr size_t kOrder = 4;
   History history;
   for (size_t i = 0; i < run.steps(); ++i) {
-    const double sigma = run.sigmas[i];
+    const double sigma = run.sigmas[i], next = run.sigmas[i + 1];
     history.add(sigma, (x - run.denoised(x, sigma)) / sigma);
     history.keep(kOrder);
-    x = run.end_step(x + history.way_to(run.sigmas[i + 1], [](double) { return 1.0; }));
+    x = run.end_step(x + history.way_to(next, [](double) { return 1.0; }), next);
   }
   return x;
 }
@@ -84,7 +84,7 @@ torch::Tensor sample_lms(const SigmaRun& run, torch::Tensor x) {
 torch::Tensor sample_deis(const SigmaRun& run, torch::Tensor x) {
   constexpr size_t kShortRun = 15;  // diffusers: towards the end of shorter ones lower orders are steadier
   check_solver_order(run.config, 3);
-  const bool steady = run.config.lower_order_final && run.steps() < kShortRun;
+  const bool steady = run.config.lower_order_final && run.whole_steps() < kShortRun;
   History history;
   for (size_t i = 0; i < run.steps(); ++i) {
     const double sigma = run.sigmas[i];
@@ -93,7 +93,8 @@ torch::Tensor sample_deis(const SigmaRun& run, torch::Tensor x) {
     history.keep(order);
     auto used = history;
     used.keep(steady ? std::min(order, left) : order);
-    x = run.end_step(x + used.way_to(std::log(run.sigmas[i + 1]), [](double u) { return std::exp(u); }));
+    const double next = run.sigmas[i + 1];
+    x = run.end_step(x + used.way_to(std::log(next), [](double u) { return std::exp(u); }), next);
   }
   return x;
 }

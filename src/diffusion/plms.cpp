@@ -49,7 +49,7 @@ void check_options(const NoiseScheduleConfig& config) {
 /// there are steps.
 torch::Tensor sample_plms(const TimestepRun& run, torch::Tensor x) {
   check_options(run.config);
-  const auto stride = run.config.num_train_timesteps / static_cast<int64_t>(run.steps());
+  const auto stride = run.stride();
   std::vector<torch::Tensor> outputs;  // the newest first
   for (size_t i = 0; i < run.steps(); ++i) {
     const int64_t t = run.timesteps[i];
@@ -61,7 +61,7 @@ torch::Tensor sample_plms(const TimestepRun& run, torch::Tensor x) {
       const int64_t after = run.timesteps[1];
       end = transfer(run, x, (run.output(end, after) + outputs[0]) / 2, after + stride, after);
     }
-    x = run.end_step(end);
+    x = run.end_step(end, run.level_after(i));
   }
   return x;
 }

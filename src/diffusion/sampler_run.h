@@ -15,8 +15,12 @@ struct Run {
   double eta = 0;              ///< share of fresh noise: 0 none, 1 all that the step's variance allows
   /// Standard normal, like x: the next numbers of each picture's stream.
   std::function<torch::Tensor()> fresh_noise;
-  /// Ends a step: x as it is kept (rounded to the latents' dtype), reported on the way.
-  std::function<torch::Tensor(const torch::Tensor& x)> end_step;
+  /// Ends a step: x as it is kept (rounded to the latents' dtype), reported on the way. `level` is what x now
+  /// stands on, a sigma or a timestep of the run (kClean: none is left).
+  std::function<torch::Tensor(const torch::Tensor& x, double level)> end_step;
+  /// Steps left out before the first of this run, which begins at a noised picture. Rules that go by the
+  /// number of steps, or by the parity of one, count them.
+  size_t skipped = 0;
 };
 
 /// A run over noise levels x = x0 + sigma eps (arXiv 2206.00364).
@@ -24,12 +28,16 @@ struct SigmaRun : Run {
   std::vector<double> sigmas;  ///< steps + 1, falling; all but the last are positive
   /// The network's clean latents for x at this level: at the run's own it is told their timesteps, which some
   /// schedules round; `denoised_between`: always that of as much noise, by the logarithm.
-  std::function<torch::Tensor(const torch::Tensor&x, double sigma)> denoised, denoised_between;
+  std::function<torch::Tensor(const torch::Tensor& x, double sigma)> denoised, denoised_between;
   /// Standard normal, like x: a Brownian motion's way between two levels, scaled to unit variance.
   std::function<torch::Tensor(double from, double to)> brownian_noise;
 
   size_t steps() const { return sigmas.size() - 1; }
+  size_t whole_steps() const { return skipped + steps(); }
 };
+
+/// The level of a run over timesteps where no noise is left.
+inline constexpr double kClean = -1;
 
 /// A run over whole timesteps, x = sqrt(abar_t) x0 + sqrt(1 - abar_t) eps.
 struct TimestepRun : Run {
@@ -39,6 +47,13 @@ struct TimestepRun : Run {
   std::function<torch::Tensor(const torch::Tensor& x, int64_t t)> output;
 
   size_t steps() const { return timesteps.size(); }
+  size_t whole_steps() const { return skipped + steps(); }
+  /// Between the timesteps of the run, as its model spaces them.
+  int64_t stride() const { return config.num_train_timesteps / static_cast<int64_t>(whole_steps()); }
+  /// The level that step i ends on.
+  double level_after(size_t i) const {
+    return i + 1 < steps() ? static_cast<double>(timesteps[i + 1]) : kClean;
+  }
   double alpha_bar(int64_t t) const;
 };
 

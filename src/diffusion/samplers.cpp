@@ -89,13 +89,19 @@ class Drawing {
       : request_(request), schedule_(schedule), noise_(noise), model_(model) {}
 
   torch::Tensor over_sigmas() {
-    const auto levels = make_sigma_schedule(schedule_, request_.sampler, request_.aligned, request_.steps);
+    auto levels = make_sigma_schedule(schedule_, request_.sampler, request_.aligned, request_.steps);
+    leave_out_first(levels.timesteps);
+    leave_out_first(levels.sigmas);
     const auto table = sigma_table(schedule_);
+    noised_ = [](const torch::Tensor& x0, const torch::Tensor& eps, double sigma) {
+      return x0 + sigma * eps;
+    };
     const BrownianMotion motion(noise_.seeds(), request_.shape, table.back());
 
     SigmaRun run;
     fill(run);
     run.sigmas = levels.sigmas;
+    last_step_ = static_cast<int64_t>(run.steps()) - 1;
     const auto denoised_at = [&](const torch::Tensor& x, double sigma, double timestep) {
       const auto output = network(x / std::sqrt(sigma * sigma + 1), timestep);
       return denoised(run.config.prediction_type, x, output, sigma);
@@ -110,8 +116,8 @@ class Drawing {
                                          : run.denoised_between(x, sigma);
     };
     run.brownian_noise = [&](double from, double to) { return to_work(motion.way(from, to)); };
-    const auto x = sigma_sampler(request_.sampler.kind)(run, first(levels.initial_scale));
-    return (x * levels.final_scale).to(request_.dtype);
+    const auto x = sigma_sampler(request_.sampler.kind)(run, first(levels.initial_scale, run.sigmas.front()));
+    return finished(x * levels.final_scale);
   }
 
   torch::Tensor over_timesteps() {
@@ -121,10 +127,16 @@ class Drawing {
     run.timesteps = kind == SamplerKind::kLcm || kind == SamplerKind::kTcd
                         ? distilled_timesteps(run.config, request_.steps)
                         : schedule_.timesteps(request_.steps);
+    leave_out_first(run.timesteps);
+    last_step_ = static_cast<int64_t>(run.steps()) - 1;
     const auto bars = schedule_.alphas_cumprod().contiguous();
     run.alphas_cumprod.assign(bars.data_ptr<float>(), bars.data_ptr<float>() + bars.numel());
     run.output = [&](const torch::Tensor& x, int64_t t) { return network(x, static_cast<double>(t)); };
-    return timestep_sampler(kind)(run, first(1)).to(request_.dtype);
+    noised_ = [&](const torch::Tensor& x0, const torch::Tensor& eps, double t) {
+      const double bar = run.alpha_bar(static_cast<int64_t>(t));
+      return std::sqrt(bar) * x0 + std::sqrt(1 - bar) * eps;
+    };
+    return finished(timestep_sampler(kind)(run, first(1, static_cast<double>(run.timesteps.front()))));
   }
 
  private:
@@ -135,7 +147,32 @@ class Drawing {
   torch::Tensor to_work(const torch::Tensor& x) const { return x.to(request_.device, work()); }
   torch::Tensor rounded(const torch::Tensor& x) const { return x.to(request_.dtype).to(work()); }
 
-  torch::Tensor first(double scale) { return rounded(to_work(noise_.normal(request_.shape)) * scale); }
+  template <class Level>
+  void leave_out_first(std::vector<Level>& levels) const {
+    const int64_t skipped = request_.start.skipped;
+    if (skipped < 0 || skipped >= static_cast<int64_t>(levels.size()))
+      throw UsageError(
+          concat("of ", levels.size(), " steps ", skipped, " are left out: none is left to draw"));
+    levels.erase(levels.begin(), levels.begin() + skipped);
+  }
+
+  /// x on the first level: the start with as much noise, or `scale` of noise alone.
+  torch::Tensor first(double scale, double level) {
+    unit_noise_ = to_work(noise_.normal(request_.shape));
+    const auto& start = request_.start.latents;
+    return rounded(start.defined() ? noised_(to_work(start), unit_noise_, level) : unit_noise_ * scale);
+  }
+
+  /// Latents of which the kept part is the picture's, given as this x is.
+  torch::Tensor with_kept(const torch::Tensor& x, const torch::Tensor& picture) const {
+    const auto drawn = to_work(request_.kept.drawn);
+    return (1 - drawn) * picture + drawn * x;
+  }
+
+  torch::Tensor finished(const torch::Tensor& latents) const {
+    const auto& kept = request_.kept.latents;
+    return (kept.defined() ? with_kept(latents, to_work(kept)) : latents).to(request_.dtype);
+  }
 
   torch::Tensor network(const torch::Tensor& x, double timestep) const {
     throw_if_interrupted();
@@ -146,7 +183,11 @@ class Drawing {
     run.config = schedule_.config();
     run.eta = checked_eta(request_);
     run.fresh_noise = [this] { return to_work(noise_.normal(request_.shape)); };
-    run.end_step = [this](const torch::Tensor& x) {
+    run.skipped = static_cast<size_t>(request_.start.skipped);
+    run.end_step = [this](const torch::Tensor& drawn, double level) {
+      const auto& kept = request_.kept.latents;
+      const bool puts_in = kept.defined() && step_ != last_step_;  // at the last step finished() does
+      const auto x = puts_in ? with_kept(drawn, noised_(to_work(kept), unit_noise_, level)) : drawn;
       if (request_.on_step) request_.on_step(step_, x.to(request_.dtype));
       ++step_;
       return rounded(x);
@@ -157,7 +198,10 @@ class Drawing {
   const NoiseSchedule& schedule_;
   PictureNoise& noise_;
   const ModelFn& model_;
-  int64_t step_ = 0;
+  /// Clean latents with unit noise on a level, as the run keeps x.
+  std::function<torch::Tensor(const torch::Tensor& x0, const torch::Tensor& eps, double level)> noised_;
+  torch::Tensor unit_noise_;  ///< that x began with
+  int64_t step_ = 0, last_step_ = 0;
 };
 
 }  // namespace

@@ -98,7 +98,7 @@ torch::Tensor sample_unipc(const SigmaRun& run, torch::Tensor x) {
     const bool to_the_end = run.sigmas[i + 1] == 0 || next <= lambda;
     last_order = to_the_end ? 1 : distinct(past, std::min(most, known));
     last_x = x;
-    x = run.end_step(updated(update_of(past, last_order, next - lambda), x, {}));
+    x = run.end_step(updated(update_of(past, last_order, next - lambda), x, {}), run.sigmas[i + 1]);
   }
   return x;
 }

@@ -19,10 +19,31 @@ struct Window {
   std::vector<int32_t> weights;
 };
 
-// A triangle over the source, widened by the factor of shrinking (Pillow's Resample.c, BILINEAR).
-std::vector<Window> triangle_windows(int from, int to) {
+// How much a source pixel counts at a distance in pixels; nothing beyond the radius.
+struct Kernel {
+  double radius;
+  double (*weight)(double distance);
+};
+
+double triangle(double x) { return std::max(0.0, 1.0 - std::abs(x)); }
+
+double sinc(double x) { return x == 0 ? 1.0 : std::sin(M_PI * x) / (M_PI * x); }
+
+double lanczos3(double x) { return -3 <= x && x < 3 ? sinc(x) * sinc(x / 3) : 0.0; }
+
+Kernel kernel_of(ResizeFilter filter) {
+  return filter == ResizeFilter::kLanczos ? Kernel{3, lanczos3} : Kernel{1, triangle};
+}
+
+// Lanczos' weights may be negative; halves are rounded away from zero.
+int32_t whole_weight(double weight) {
+  return static_cast<int32_t>((weight < 0 ? -0.5 : 0.5) + weight * (1 << kWeightBits));
+}
+
+// The kernel over the source, widened by the factor of shrinking (Pillow's Resample.c).
+std::vector<Window> windows_of(const Kernel& kernel, int from, int to) {
   const double scale = static_cast<double>(from) / to;
-  const double support = std::max(scale, 1.0);
+  const double widened = std::max(scale, 1.0), support = kernel.radius * widened;
   std::vector<Window> windows(static_cast<size_t>(to));
   std::vector<double> weights;
   for (int i = 0; i < to; ++i) {
@@ -32,14 +53,12 @@ std::vector<Window> triangle_windows(int from, int to) {
     weights.clear();
     double sum = 0;
     for (int x = first; x < end; ++x) {
-      weights.push_back(std::max(0.0, 1.0 - std::abs((x - centre + 0.5) / support)));
+      weights.push_back(kernel.weight((x - centre + 0.5) / widened));
       sum += weights.back();
     }
     Window& window = windows[static_cast<size_t>(i)];
     window.first = first;
-    for (double weight : weights) {
-      window.weights.push_back(static_cast<int32_t>(0.5 + weight / sum * (1 << kWeightBits)));
-    }
+    for (double weight : weights) window.weights.push_back(whole_weight(weight / sum));
   }
   return windows;
 }
@@ -55,8 +74,8 @@ void weigh(const Window& window, const uint8_t* source, size_t step, uint8_t* ou
   for (int c = 0; c < 3; ++c) out[c] = static_cast<uint8_t>(std::clamp(sums[c] >> kWeightBits, 0, 255));
 }
 
-Image resize_width(const Image& image, int width) {
-  const std::vector<Window> windows = triangle_windows(image.width, width);
+Image resize_width(const Image& image, int width, const Kernel& kernel) {
+  const std::vector<Window> windows = windows_of(kernel, image.width, width);
   Image out(width, image.height);
   for (int y = 0; y < out.height; ++y) {
     for (int x = 0; x < width; ++x) {
@@ -67,8 +86,8 @@ Image resize_width(const Image& image, int width) {
   return out;
 }
 
-Image resize_height(const Image& image, int height) {
-  const std::vector<Window> windows = triangle_windows(image.height, height);
+Image resize_height(const Image& image, int height, const Kernel& kernel) {
+  const std::vector<Window> windows = windows_of(kernel, image.height, height);
   Image out(image.width, height);
   for (int y = 0; y < height; ++y) {
     const Window& window = windows[static_cast<size_t>(y)];
@@ -87,13 +106,14 @@ int half_to_even(int twice) {
 
 }  // namespace
 
-Image resize(const Image& image, int width, int height) {
+Image resize(const Image& image, int width, int height, ResizeFilter filter) {
   if (width <= 0 || height <= 0 || image.width <= 0 || image.height <= 0) {
     throw std::invalid_argument(
         concat("resize: from ", image.width, " x ", image.height, " to ", width, " x ", height));
   }
-  Image out = image.width == width ? image : resize_width(image, width);
-  return out.height == height ? out : resize_height(out, height);
+  const Kernel kernel = kernel_of(filter);
+  Image out = image.width == width ? image : resize_width(image, width, kernel);
+  return out.height == height ? out : resize_height(out, height, kernel);
 }
 
 Image resize_short_side(const Image& image, int side) {
@@ -101,6 +121,17 @@ Image resize_short_side(const Image& image, int side) {
   if (width <= 0 || height <= 0) throw std::invalid_argument("resize_short_side: the picture is empty");
   if (width <= height) return resize(image, side, static_cast<int>(side * height / width));
   return resize(image, static_cast<int>(side * width / height), side);
+}
+
+Image resize_to_cover(const Image& image, int width, int height) {
+  const double scale =
+      std::max(static_cast<double>(width) / image.width, static_cast<double>(height) / image.height);
+  const auto scaled = [&](int side, int least) {
+    return std::max(static_cast<int>(std::lround(side * scale)), least);
+  };
+  return center_crop(
+      resize(image, scaled(image.width, width), scaled(image.height, height), ResizeFilter::kLanczos), width,
+      height);
 }
 
 Image crop(const Image& image, int x, int y, int width, int height) {

@@ -7,6 +7,11 @@
 
 namespace big {
 
+LatentDistribution LatentDistribution::from_moments(const torch::Tensor& moments) {
+  const auto halves = moments.chunk(2, 1);
+  return {halves[0], torch::exp(0.5 * halves[1].clamp(-30.0, 20.0))};
+}
+
 struct AutoencoderKLImpl::Parts {
   VaeEncoder encoder{nullptr};
   VaeDecoder decoder{nullptr};
@@ -26,11 +31,13 @@ AutoencoderKLImpl::AutoencoderKLImpl(const AutoencoderKLConfig& c) : config(c), 
 
 AutoencoderKLImpl::~AutoencoderKLImpl() = default;
 
+torch::Tensor AutoencoderKLImpl::encode_moments(const torch::Tensor& pixels) {
+  const auto moments = parts_->encoder(pixels);
+  return parts_->quant_conv ? parts_->quant_conv(moments) : moments;
+}
+
 LatentDistribution AutoencoderKLImpl::encode(const torch::Tensor& pixels) {
-  auto moments = parts_->encoder(pixels);
-  if (parts_->quant_conv) moments = parts_->quant_conv(moments);
-  const auto halves = moments.chunk(2, 1);  // mean, log of the variance
-  return {halves[0], torch::exp(0.5 * halves[1].clamp(-30.0, 20.0))};
+  return LatentDistribution::from_moments(encode_moments(pixels));
 }
 
 torch::Tensor AutoencoderKLImpl::decode(const torch::Tensor& latents) {

@@ -25,9 +25,12 @@ int64_t unix_time() {
 void announce(const DrawOptions& options, const DrawPlan& plan, const std::filesystem::path& directory) {
   for (const std::string& hint : plan.hints) log_warning("hint: " + hint);
   const GenerateOptions& wish = options.generate;
+  const std::string from =
+      wish.start.init_image.empty() ? "" : concat(" from ", wish.start.init_image.string());
   log_info(concat("drawing ", wish.num_images, wish.num_images == 1 ? " picture" : " pictures", " of \"",
-                  plan.prompt_used, "\" with ", to_string(options.target), " (", plan.model_name, "), ",
-                  wish.num_inference_steps, " steps, seed ", wish.seed, ", into ", directory.string()));
+                  plan.prompt_used, "\"", from, " with ", to_string(options.target), " (", plan.model_name,
+                  "), ", wish.num_inference_steps, " steps, seed ", wish.seed, ", into ",
+                  directory.string()));
 }
 
 /// The run's pictures: written one by one, kept for the grid.
@@ -72,9 +75,11 @@ DrawResult draw_into(const std::filesystem::path& directory,
   LoadOptions load{device, parse_dtype(options.dtype, device), options.source};
   load.source.clip_vocabulary = clip_vocabulary_folder(options.project_models);
   refuse_drawing_beyond_memory(plan.model_folder, load, options.generate);
+  const auto start = hash_start(options.generate.start);
   StableDiffusion model = load_model(plan.model_folder, load);
   log_debug("model loaded");  // tests/full_size waits for this line
   PictureContext context;
+  context.start = start;
   context.loras =
       apply_loras(model, plan.loras,
                   {options.lora_ignore_unmatched ? UnmatchedKeys::kIgnore : UnmatchedKeys::kRefuse,
@@ -86,6 +91,8 @@ DrawResult draw_into(const std::filesystem::path& directory,
       find_base(plan.model_folder.string(), options.models_dir, options.project_models);
   context.sampler = choose_sampler(wish.scheduler, wish.schedule, model.schedule->config());
   context.model_hash = drawn_by.hash;
+  if (wish.hires.scale > 1 || wish.start.inpaint_masked_only)
+    context.first_size = drawing_size(wish, model.unet->config, model.vae->config);
   Gallery gallery(options, plan, std::move(context), directory);
   try {
     generate(
@@ -101,6 +108,7 @@ DrawResult draw_into(const std::filesystem::path& directory,
 }  // namespace
 
 DrawResult draw(const DrawOptions& options, const DrawPlan& plan, const ProgressFn& progress) {
+  check_options(options.generate);
   const auto start = std::chrono::steady_clock::now();
   const auto directory =
       make_output_folder(options.output_dir / plan.folder_word, options.generate.prompt, unix_time());

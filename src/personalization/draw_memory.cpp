@@ -6,21 +6,26 @@
 #include "big/core/error.h"
 #include "big/core/memory.h"
 #include "big/core/text.h"
+#include "big/pipeline/drawing_size.h"
 #include "big/pipeline/model_facts.h"
+#include "big/pipeline/vae.h"
 #include "cost.h"
 
 namespace big {
 namespace fs = std::filesystem;
 namespace {
 
-/// The decoder's last level works at the picture's own size: a layer's input and its output.
+constexpr uint64_t kChannels = 3;
+
+/// The decoder's last level works at the picture's own size, or a tile's: a layer's input and its output. The
+/// picture itself is there in any case.
 uint64_t decoder_values(const ModelFacts& facts, const GenerateOptions& options) {
-  const int64_t native = facts.unet.sample_size * facts.vae.scale();
-  const auto side = [&](int64_t asked) {
-    return static_cast<uint64_t>(std::max<int64_t>(asked == 0 ? native : asked, 0));
-  };
-  return 2 * static_cast<uint64_t>(facts.vae.block_out_channels.front()) * side(options.height) *
-         side(options.width);
+  const auto largest = hires_size(options.hires, drawing_size(options, facts.unet, facts.vae), facts.vae);
+  const auto height = static_cast<uint64_t>(largest.height), width = static_cast<uint64_t>(largest.width);
+  const auto tile = static_cast<uint64_t>(facts.vae.sample_size);
+  const bool whole = parse_vae_tiling(options.vae_tiling) == VaeTiling::kOff;
+  const uint64_t at_once = whole ? height * width : std::min(height, tile) * std::min(width, tile);
+  return 2 * static_cast<uint64_t>(facts.vae.block_out_channels.front()) * at_once + kChannels * height * width;
 }
 
 }  // namespace

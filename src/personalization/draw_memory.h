@@ -10,9 +10,10 @@ namespace big {
 
 /// Bytes that drawing needs at the least, told by the headers of the weights and the configs; nothing is
 /// loaded. Weights count in the type they are computed in: also those that stay in the file's mapping, for
-/// every step reads all of the UNet, and a page that was let go comes back from the disk each time. On top come
-/// the program and two of the decoder's largest tensors of one picture. Throws InputError naming what is
-/// missing in the folder, or wrong with the single file.
+/// every step reads all of the UNet, and a page that was let go comes back from the disk each time. On top come the program, one picture of the largest size
+/// that is drawn, and two of the decoder's largest tensors of it, or of a tile. Throws InputError naming what
+/// is missing in the folder, or wrong with the single file or the picture to begin from; UsageError for sizes
+/// that the model does not allow.
 uint64_t least_drawing_memory(const std::filesystem::path& model,
                               const LoadOptions& load,
                               const GenerateOptions& options);

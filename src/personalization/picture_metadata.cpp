@@ -1,9 +1,8 @@
 #include "picture_metadata.h"
 
-#include <charconv>
-
 #include "big/core/json.h"
 #include "big/core/text.h"
+#include "typed_number.h"
 
 namespace big {
 namespace {
@@ -12,13 +11,6 @@ namespace {
 constexpr size_t kShortHash = 10;
 /// Theirs of LoRAs and embeddings.
 constexpr size_t kAddonHash = 12;
-
-/// 7.5 and 7, as a person types them.
-std::string typed_number(double value) {
-  char buffer[32];
-  const auto result = std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::fixed);
-  return std::string(buffer, result.ptr);
-}
 
 /// A value as the web UIs' parser wants it: quoted as JSON where it holds what separates values.
 std::string quoted_if_needed(const std::string& value) {
@@ -44,6 +36,7 @@ std::string parameters_text(const DrawOptions& options,
                             uint64_t seed) {
   const GenerateOptions& wish = options.generate;
   const std::string schedule = schedule_type(context.sampler);
+  const PictureSize size = context.first_size.value_or(PictureSize{picture.height, picture.width});
   // As tags, so that the web UIs find the LoRAs again.
   std::string text = plan.prompt_used;
   for (const AppliedLora& lora : context.loras) text += concat(" ", lora_tag(lora.wish));
@@ -51,14 +44,14 @@ std::string parameters_text(const DrawOptions& options,
   if (!wish.negative_prompt.empty()) text += "Negative prompt: " + wish.negative_prompt + "\n";
   text += concat("Steps: ", wish.num_inference_steps, ", Sampler: ", sampler_name(context.sampler));
   if (!schedule.empty()) text += ", Schedule type: " + schedule;
-  text +=
-      concat(", CFG scale: ", typed_number(wish.guidance_scale), ", Seed: ", seed, ", Size: ", picture.width,
-             "x", picture.height, ", Model hash: ", context.model_hash.substr(0, kShortHash),
-             ", Model: ", quoted_if_needed(plan.model_name));
+  text += concat(", CFG scale: ", typed_number(wish.guidance_scale), ", Seed: ", seed, ", Size: ", size.width,
+                 "x", size.height, ", Model hash: ", context.model_hash.substr(0, kShortHash),
+                 ", Model: ", quoted_if_needed(plan.model_name));
   if (wish.eta >= 0)
     text += concat(context.sampler.kind == SamplerKind::kDdim ? ", Eta DDIM: " : ", Eta: ",
                    typed_number(wish.eta));
   if (wish.guidance_rescale > 0) text += ", CFG Rescale: " + typed_number(wish.guidance_rescale);
+  text += start_parameters(wish);
   // Without this key the web UIs take the noise for a GPU's.
   text += ", RNG: CPU";
   text += addon_hashes("Lora hashes", context.loras, [](const AppliedLora& lora) { return lora.wish.name; });
@@ -83,17 +76,18 @@ std::string big_text(const DrawOptions& options, const DrawPlan& plan, const Pic
         {{"name", embedding.name}, {"hash", embedding.hash}, {"vectors", embedding.vectors}});
   }
   const bool one = !plan.identifiers.empty();
-  const OrderedJson json = {{"identifier", one ? OrderedJson(plan.identifiers[0]) : OrderedJson()},
-                            {"category", one ? OrderedJson(plan.categories[0]) : OrderedJson()},
-                            {"subjects", subjects},
-                            {"target_model", to_string(options.target)},
-                            {"base_hash", plan.base_hash},
-                            {"model_hash", context.model_hash},
-                            {"prompt", options.generate.prompt},
-                            {"prompt_used", plan.prompt_used},
-                            {"loras", loras},
-                            {"embeddings", embeddings},
-                            {"version", options.program_version}};
+  OrderedJson json = {{"identifier", one ? OrderedJson(plan.identifiers[0]) : OrderedJson()},
+                      {"category", one ? OrderedJson(plan.categories[0]) : OrderedJson()},
+                      {"subjects", subjects},
+                      {"target_model", to_string(options.target)},
+                      {"base_hash", plan.base_hash},
+                      {"model_hash", context.model_hash},
+                      {"prompt", options.generate.prompt},
+                      {"prompt_used", plan.prompt_used},
+                      {"loras", loras},
+                      {"embeddings", embeddings},
+                      {"version", options.program_version}};
+  add_start(json, options.generate, context.start);
   return json.dump();
 }
 

@@ -2,8 +2,6 @@
 
 #include <torch/types.h>
 
-#include "big/pipeline/vae.h"
-
 namespace big {
 namespace {
 
@@ -34,14 +32,19 @@ AddedConditions added_conditions(const StableDiffusion& model,
   return added;
 }
 
-/// What an inpainting UNet sees beside latents like x [B,C,h,w] where a whole picture is to be filled: a mask
-/// of ones and the latents of a grey picture [B,1+C,h,w].
-torch::Tensor everything_masked(StableDiffusion& model, const torch::Tensor& x, PictureNoise& noise) {
-  const auto factor = model.vae->config.scale();
-  const auto grey = torch::zeros({1, model.vae->config.in_channels, x.size(2) * factor, x.size(3) * factor});
-  const auto latents = encode_pixels(model, grey).sample(noise.normal(x.sizes().slice(1)).to(x.options()));
-  const auto mask = torch::ones({x.size(0), 1, x.size(2), x.size(3)}, x.options());
-  return torch::cat({mask, latents.to(x.options()) * model.vae->config.scaling_factor}, 1);
+/// What an inpainting UNet sees beside latents like x [B,C,h,w]: the mask and the hidden picture's latents
+/// [B,1+C,h,w]; undefined for other UNets.
+torch::Tensor seen_beside(const StableDiffusion& model,
+                          const HiddenPicture& hidden,
+                          const torch::Tensor& x,
+                          PictureNoise& noise) {
+  const auto numbers = noise.normal(x.sizes().slice(1)).to(x.options());
+  if (!is_inpainting(model)) return {};
+  const auto latents =
+      LatentDistribution{hidden.latents.mean.to(x.options()), hidden.latents.std.to(x.options())}.sample(
+          numbers);  // [B,C,h,w]
+  const auto mask = hidden.mask.to(x.options()).expand({x.size(0), 1, x.size(2), x.size(3)});
+  return torch::cat({mask, latents * model.vae->config.scaling_factor}, 1);
 }
 
 /// Classifier-free guidance (arXiv 2207.12598) of the halves unwanted, wanted [B,C,h,w]; its result brought
@@ -61,16 +64,17 @@ torch::Tensor guided_output(const torch::Tensor& unwanted,
 ModelFn make_denoiser(StableDiffusion& model,
                       const Conditioning& conditioning,
                       int64_t pictures,
+                      const HiddenPicture& hidden,
                       PictureNoise& noise) {
   const auto context =
       rows(conditioning.unwanted.text.context, conditioning.wanted.text.context, pictures);  // [B or 2B,T,D]
   const auto added = added_conditions(model, conditioning, pictures);
-  const bool inpainting = model.unet->config.in_channels != model.vae->config.latent_channels;
-  return [&model, &noise, context, added, inpainting, conditioning, masked = torch::Tensor()](
+  return [&model, &hidden, &noise, context, added, conditioning, first = true, beside = torch::Tensor()](
              const torch::Tensor& x, double timestep) mutable {
     // Here and not before: diffusers takes these numbers after those of the first latents.
-    if (inpainting && !masked.defined()) masked = everything_masked(model, x, noise);
-    const auto input = inpainting ? torch::cat({x, masked}, 1) : x;
+    if (first && hidden.mask.defined()) beside = seen_beside(model, hidden, x, noise);
+    first = false;
+    const auto input = beside.defined() ? torch::cat({x, beside}, 1) : x;
     const auto t =
         torch::full({1}, timestep, torch::TensorOptions().device(model.device).dtype(torch::kFloat32));
     if (!conditioning.guided()) return model.unet->forward(input, t, context, added);

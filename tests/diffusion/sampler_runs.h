@@ -26,7 +26,7 @@ struct SamplerRun {
   NoiseScheduleConfig config;
   std::optional<double> eta;
   AlignedModel aligned = AlignedModel::kStableDiffusion;
-  int64_t steps = 0;
+  int64_t steps = 0, skipped = 0;
   std::vector<uint64_t> seeds;
   torch::Tensor x;          ///< [steps + 1, B, C, h, w], as samplers keep it
   torch::Tensor result;     ///< [B, C, h, w] latents
@@ -48,6 +48,7 @@ inline std::vector<SamplerRun> read_sampler_runs() {
     if (!run.at("eta").is_null()) r.eta = run.at("eta").get<double>();
     if (run.at("aligned") == "sdxl") r.aligned = AlignedModel::kStableDiffusionXl;
     r.steps = run.at("steps");
+    r.skipped = run.at("skipped");
     r.seeds = run.at("seeds").get<std::vector<uint64_t>>();
     r.x = file.tensor(name + ".x");
     r.result = file.tensor(name + ".result");
@@ -61,6 +62,9 @@ inline const std::vector<SamplerRun>& sampler_runs() {
   static const auto kRuns = read_sampler_runs();
   return kRuns;
 }
+
+/// The clean latents that runs with skipped steps begin from.
+inline torch::Tensor start_latents() { return sampler_references().tensor("start"); }
 
 /// Stands in for the UNet, as in samplers.py.
 inline torch::Tensor stand_in_network(const torch::Tensor& x, double timestep) {

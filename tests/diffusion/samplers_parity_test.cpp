@@ -26,6 +26,7 @@ Drawn draw(const test::SamplerRun& run, const SamplerChoice& choice) {
   request.aligned = run.aligned;
   request.shape = run.x.sizes().slice(2).vec();
   request.dtype = run.x.scalar_type();
+  if (run.skipped > 0) request.start = {test::start_latents(), run.skipped};
   request.on_step = [&](int64_t, const torch::Tensor& x) { drawn.xs.push_back(x); };
   drawn.result = sample(request, NoiseSchedule(run.config), noise, [&](const torch::Tensor& x, double t) {
     drawn.timesteps.push_back(t);
@@ -99,7 +100,7 @@ std::vector<test::SamplerRun> plain_runs() {
 /// The check is worth something only if it tells samplers apart: planted faults must be found.
 TEST(SamplersParity, EveryOtherSamplerIsNoticed) {
   const auto runs = plain_runs();
-  EXPECT_EQ(runs.size(), sampler_catalog().size() + 2) << "Euler a and DPM++ SDE have two references";
+  EXPECT_EQ(runs.size(), sampler_catalog().size() + 3) << "Euler a, LMS and DPM++ SDE have two references";
   for (const auto& run : runs) {
     for (const auto& info : sampler_catalog()) {
       // Runs this short leave Restart without steps to spare: Heun's.
@@ -122,6 +123,20 @@ TEST(SamplersParity, EveryOtherScheduleIsNoticed) {
           << run.name << " on " << info.name;
     }
   }
+}
+
+TEST(SamplersParity, AnotherBeginningIsNoticed) {
+  int64_t checked = 0;
+  for (const auto& run : test::sampler_runs()) {
+    if (run.skipped == 0 || run.steps != 9) continue;
+    ++checked;
+    auto changed = run;
+    changed.skipped -= 1;
+    auto first = draw(changed, run.choice());
+    first.xs.erase(first.xs.begin());
+    EXPECT_GT(worst_difference(first, run), kTolerance) << run.name;
+  }
+  EXPECT_GE(checked, 100);
 }
 
 TEST(SamplersParity, OtherOptionsOfTheModelAreNoticed) {

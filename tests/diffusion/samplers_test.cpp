@@ -82,6 +82,72 @@ TEST(Samplers, APictureDependsOnItsOwnSeedAlone) {
   }
 }
 
+/// x0 and eps mixed as a timestep of training, whole or between two, has them.
+torch::Tensor noised(const torch::Tensor& x0, const torch::Tensor& eps, double t) {
+  const auto bars = NoiseSchedule(stable_diffusion()).alphas_cumprod();
+  const auto log_sigma = [&](int64_t at) {
+    const double bar = bars[std::min<int64_t>(at, bars.size(0) - 1)].item<double>();
+    return 0.5 * std::log((1 - bar) / bar);
+  };
+  const auto low = static_cast<int64_t>(t);
+  const double share = t - static_cast<double>(low);
+  const double sigma = std::exp((1 - share) * log_sigma(low) + share * log_sigma(low + 1));
+  return (x0 + sigma * eps) / std::sqrt(sigma * sigma + 1);
+}
+
+TEST(Samplers, ARunFromAPictureBeginsWithTheNoiseThatTheNetworkIsTold) {
+  const auto picture = torch::randn({1, 4, 8, 8});
+  for (const auto& choice : kAll) {
+    for (const int64_t skipped : {1, 4, 8}) {
+      auto request = request_for(choice, 9);
+      request.start = {picture, skipped};
+      PictureNoise noise({7}), same({7});
+      const auto eps = same.normal({4, 8, 8});
+      torch::Tensor seen;
+      double told = 0;
+      int64_t steps = 0;
+      request.on_step = [&](int64_t, const torch::Tensor&) { ++steps; };
+      sample(request, NoiseSchedule(stable_diffusion()), noise, [&](const torch::Tensor& x, double t) {
+        if (!seen.defined()) std::tie(seen, told) = std::pair(x, t);
+        return tanh_network(x, t);
+      });
+      const auto off = [&](double t) { return (seen - noised(picture, eps, t)).abs().max().item<double>(); };
+      // Some schedules tell whole timesteps.
+      EXPECT_LT(off(told), 0.01) << label(choice) << ", " << skipped << " left out";
+      EXPECT_GT(off(told + 40), 0.01) << label(choice) << ": another level would be noticed";
+      EXPECT_EQ(steps, 9 - skipped) << label(choice);
+    }
+  }
+}
+
+TEST(Samplers, WhatAMaskKeepsIsThePictures) {
+  const auto picture = torch::randn({2, 4, 8, 8});
+  auto drawn = torch::zeros({1, 1, 8, 8});
+  drawn.slice(3, 4).fill_(1);
+  for (const auto& choice : kAll) {
+    const auto with = [&](const torch::Tensor& mask) {
+      auto request = request_for(choice, 6);
+      request.start = {picture, 2};
+      if (mask.defined()) request.kept = {picture, mask};
+      PictureNoise noise({7, 8});
+      return sample(request, NoiseSchedule(stable_diffusion()), noise, tanh_network);
+    };
+    const auto half = with(drawn), all = with(torch::ones_like(drawn)), free = with({});
+    EXPECT_TRUE(torch::equal(half.slice(3, 0, 4), picture.slice(3, 0, 4))) << label(choice);
+    EXPECT_FALSE(torch::allclose(half.slice(3, 4), picture.slice(3, 4), 0, 0.1)) << label(choice);
+    EXPECT_TRUE(torch::allclose(all, free, 0, 1e-5)) << label(choice);
+  }
+}
+
+TEST(Samplers, NoStepLeftIsRefused) {
+  for (const auto kind : {kDdim, kEuler, kDpmSolverPlusPlus2M}) {
+    auto request = request_for({kind, ScheduleKind::kAutomatic}, 5);
+    request.start = {torch::randn({1, 4, 8, 8}), 5};
+    PictureNoise noise({7});
+    EXPECT_THROW(sample(request, NoiseSchedule(stable_diffusion()), noise, tanh_network), UsageError);
+  }
+}
+
 TEST(Samplers, EtaIsTheShareOfFreshNoise) {
   for (const auto& info : sampler_catalog()) {
     if (!info.eta) continue;

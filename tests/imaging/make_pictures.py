@@ -122,6 +122,8 @@ def main():
     source.save(OUT / "resize_source.png")
     for width, height in [(8, 5), (40, 26), (19, 5), (3, 11), (1, 1), (18, 12)]:
         source.resize((width, height), Image.Resampling.BILINEAR).save(OUT / f"resize_{width}x{height}.png")
+        source.resize((width, height), Image.Resampling.LANCZOS).save(OUT / f"lanczos_{width}x{height}.png")
+    source.convert("L").save(OUT / "resize_source_grey.png")
 
 
 if __name__ == "__main__":

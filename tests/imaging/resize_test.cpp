@@ -26,6 +26,17 @@ TEST(Resize, EqualsPillowsBilinear) {
   }
 }
 
+TEST(Resize, EqualsPillowsLanczos) {
+  const Image source = read_image(picture_path("resize_source.png"));
+  for (const auto& [width, height] : {std::pair{8, 5}, {40, 26}, {19, 5}, {3, 11}, {1, 1}, {18, 12}}) {
+    const Image expected =
+        read_image(picture_path("lanczos_" + std::to_string(width) + "x" + std::to_string(height) + ".png"));
+    EXPECT_EQ(resize(source, width, height, ResizeFilter::kLanczos), expected) << width << " x " << height;
+    if (width > 1)
+      EXPECT_GT(max_difference(resize(source, width, height), expected), 5) << "bilinear is another";
+  }
+}
+
 TEST(Resize, KeepsAFlatColourFlat) { EXPECT_EQ(resize(Image(97, 31, 203), 13, 64), Image(13, 64, 203)); }
 
 TEST(Resize, ToItsOwnSizeChangesNothing) { EXPECT_EQ(resize(numbered(9, 7), 9, 7), numbered(9, 7)); }
@@ -42,6 +53,15 @@ TEST(ResizeShortSide, RoundsTheLongSideDown) {
   const Image tall = resize_short_side(Image(3, 11), 7);
   EXPECT_EQ(tall.width, 7);
   EXPECT_EQ(tall.height, 25);  // int(7 * 11 / 3) = int(25.67)
+}
+
+TEST(ResizeToCover, ScalesUntilBothSidesReachAndCutsEvenly) {
+  const Image source = numbered(30, 20);
+  EXPECT_EQ(resize_to_cover(source, 28, 20), crop(source, 1, 0, 28, 20)) << "no scaling where one side fits";
+  EXPECT_EQ(resize_to_cover(source, 30, 16), crop(source, 0, 2, 30, 16));
+  EXPECT_EQ(resize_to_cover(source, 20, 40),
+            center_crop(resize(source, 60, 40, ResizeFilter::kLanczos), 20, 40));
+  EXPECT_EQ(resize_to_cover(Image(7, 3, 99), 1000, 64), Image(1000, 64, 99));
 }
 
 TEST(Crop, TakesThePartAtItsCorner) {

@@ -19,8 +19,9 @@ from diffusers import DiffusionPipeline
 
 import families
 
-MODULES = ("networks", "samplers", "pictures", "training", "real_configs", "single_files", "lora")
-COMPANION_MODULES = ("networks", "pictures", "single_files")
+MODULES = ("networks", "samplers", "pictures", "start_pictures", "tiled_vae", "training", "real_configs",
+           "single_files", "lora")
+COMPANION_MODULES = ("networks", "pictures", "start_pictures", "single_files")
 
 
 @dataclass

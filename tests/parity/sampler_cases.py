@@ -4,6 +4,7 @@ cases. `cases` are drawn by diffusers' classes, `own_cases` by kdiffusion.py.
 
 import inspect
 
+import torch
 from diffusers import (
     DDIMScheduler,
     DEISMultistepScheduler,
@@ -26,6 +27,7 @@ import kdiffusion
 
 SEEDS = [11, 12]
 SHAPE = (len(SEEDS), 4, 6, 6)
+START = torch.randn(SHAPE, generator=torch.Generator().manual_seed(13))  # the picture of runs that begin at one
 
 SDE = {"algorithm_type": "sde-dpmsolver++"}
 # The web UIs' name -> diffusers' class and what a person changes in from_config.
@@ -51,6 +53,7 @@ SAMPLERS = {
 # And by kdiffusion.py, on the levels of a class of diffusers.
 OWN = {
     "Euler a": (EulerDiscreteScheduler, kdiffusion.euler_ancestral),
+    "LMS": (EulerDiscreteScheduler, kdiffusion.lms),
     "DPM++ 2S a": (EulerDiscreteScheduler, kdiffusion.dpmpp_2s_ancestral),
     "DPM++ SDE": (EulerDiscreteScheduler, kdiffusion.dpmpp_sde),
     "DPM++ 3M SDE": (DPMSolverMultistepScheduler, kdiffusion.dpmpp_3m_sde),
@@ -157,6 +160,21 @@ def cases():
                 yield f"{schedule}-{steps}-{sampler}", DDIMScheduler, ONE, sampler, steps, keys
     keys = {"schedule": "align_your_steps", "replaced": True, "aligned": "sdxl"}
     yield "sdxl-Euler", DDIMScheduler, ONE, "Euler", 8, keys
+    yield from skipped_cases()
+
+
+def skipped_cases():
+    """Runs that begin at a noised picture: with an odd and an even number of steps left out, in short and long runs."""
+    for sampler in SAMPLERS:
+        if sampler == "LMS":
+            continue  # diffusers' uses slopes that it does not have yet
+        for steps, skipped in ((9, 4), (9, 5), (18, 7), (6, 5)):
+            for spacing in ("leading", "trailing"):
+                config = {**ONE, "timestep_spacing": spacing, "steps_offset": 1}
+                name = f"skipped-{skipped}-of-{steps}-{spacing}-{sampler}"
+                yield name, DDIMScheduler, config, sampler, steps, {"skipped": skipped}
+            keys = {"skipped": skipped, "schedule": "karras"}
+            yield f"skipped-{skipped}-of-{steps}-{sampler} karras", DDIMScheduler, ONE, sampler, steps, keys
 
 
 def own_cases():
@@ -169,9 +187,13 @@ def own_cases():
         for steps in (1, 2, 20, 37):
             yield f"own-{steps}-{sampler}", ONE, sampler, steps, {"schedule": "karras"}
         if sampler != "Restart":
-            for eta in (0.0, 0.6):
+            for eta in (0.0, 0.6) if sampler != "LMS" else ():
                 yield f"own-eta-{eta}-{sampler}", ONE, sampler, 9, {"eta": eta}
+        for steps, skipped in ((9, 4), (18, 7), (45, 5)):
+            for schedule in ("uniform", "karras"):
+                keys = {"skipped": skipped, "schedule": schedule}
+                yield f"own-skipped-{skipped}-of-{steps}-{sampler} {schedule}", ONE, sampler, steps, keys
 
 
 def completed(keys):
-    return {"schedule": "uniform", "eta": None, "aligned": "sd", "replaced": False, **keys}
+    return {"schedule": "uniform", "eta": None, "aligned": "sd", "replaced": False, "skipped": 0, **keys}

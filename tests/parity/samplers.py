@@ -4,11 +4,12 @@ The network is a small fixed function that both sides compute, so a difference i
 pipeline: made once, for the first family. Run by itself: samplers.py OUT (writes OUT/sd1/samplers.safetensors).
 
 samplers.safetensors holds, for each run of the metadata's "runs" (JSON: name, scheduler_config, sampler, schedule, eta,
-aligned, steps, seeds):
+aligned, steps, skipped, seeds):
   <name>.x          [steps + 1, B, 4, 6, 6]: the first latents, then those after each step, as x0 + sigma eps (samplers of
                     whole timesteps: alpha x0 + sigma eps)
   <name>.result     [B, 4, 6, 6]: the latents that diffusers ends with
   <name>.timesteps  [calls], as the network is told
+`start` [B, 4, 6, 6], the clean latents of runs that leave out their first steps (skipped > 0),
 and betas.<name>, alphas_cumprod.<name>, noisy.<name>, velocity.<name> for the schedules alone, torch.randn's numbers in
 randn.<shape>, way.<from>-<to> of Brownian motions, beta_quantiles.
 """
@@ -38,6 +39,7 @@ from sampler_cases import (
     SEEDS,
     SHAPE,
     SOLVERS,
+    START,
     TIMESTEPS,
     can,
     cases,
@@ -57,10 +59,27 @@ def sigma_table(scheduler):
     return (((1 - bars) / bars) ** 0.5).numpy()
 
 
-def first_latents(scale):
+def first_noise():
     generators = [torch.Generator().manual_seed(seed) for seed in SEEDS]
-    x = randn_tensor(SHAPE, generator=generators, device=torch.device("cpu"), dtype=torch.float32)
-    return x * scale, generators
+    noise = randn_tensor(SHAPE, generator=generators, device=torch.device("cpu"), dtype=torch.float32)
+    return noise, generators
+
+
+def first_latents(scale):
+    noise, generators = first_noise()
+    return noise * scale, generators
+
+
+def leave_out_first(scheduler, case):
+    """What the img2img pipelines do: the timesteps that are left. PNDM's list repeats its second one, for a first step
+    taken twice; theirs is cut one too early and repeats another, this one is as if the run began there."""
+    begin = case["skipped"] * getattr(scheduler, "order", 1)
+    if hasattr(scheduler, "set_begin_index"):
+        scheduler.set_begin_index(begin)
+    if isinstance(scheduler, PNDMScheduler):
+        left = scheduler.timesteps.unique().flip(0)[begin:]
+        return torch.cat([left[:2], left[1:]])
+    return scheduler.timesteps[begin:]
 
 
 def set_levels(scheduler, case):
@@ -87,6 +106,10 @@ def ends_of_steps(scheduler, calls):
 def draw(scheduler, case):
     set_levels(scheduler, case)
     x, generators = first_latents(scheduler.init_noise_sigma)
+    timesteps, begin = scheduler.timesteps, case["skipped"]
+    if begin:
+        timesteps = leave_out_first(scheduler, case)
+        x = scheduler.add_noise(START, first_noise()[0], timesteps[:1])
     options = {"generator": generators} if isinstance(scheduler, NOISY) else {}
     if case["eta"] is not None:
         options |= {"eta": case["eta"], "generator": generators}
@@ -95,19 +118,19 @@ def draw(scheduler, case):
     if isinstance(scheduler, DPMSolverSDEScheduler):
         scheduler.noise_sampler = lambda start, stop: motion(start, stop).float()
     sde = getattr(scheduler.config, "algorithm_type", "") == "sde-dpmsolver++"
-    factors = (scheduler.sigmas.double() ** 2 + 1) ** 0.5 if isinstance(scheduler, SOLVERS) else None
+    factors = (scheduler.sigmas[begin:].double() ** 2 + 1) ** 0.5 if isinstance(scheduler, SOLVERS) else None
 
-    xs, ends = [x], ends_of_steps(scheduler, len(scheduler.timesteps))
-    for i, t in enumerate(scheduler.timesteps):
+    xs, ends = [x], ends_of_steps(scheduler, len(timesteps))
+    for i, t in enumerate(timesteps):
         output = network(scheduler.scale_model_input(x, t), t)
         if sde:
-            options = {"variance_noise": motion(scheduler.sigmas[i], scheduler.sigmas[i + 1])}
+            options = {"variance_noise": motion(scheduler.sigmas[begin + i], scheduler.sigmas[begin + i + 1])}
         x = scheduler.step(output, t, x, **options, return_dict=False)[0]
         if i in ends:
             xs.append(x)
     if factors is not None:
         xs = [one * factor for one, factor in zip(xs, factors)]
-    return torch.stack(xs).float(), x, scheduler.timesteps
+    return torch.stack(xs).float(), x, timesteps
 
 
 def own_draw(sampler, scheduler, case):
@@ -115,8 +138,11 @@ def own_draw(sampler, scheduler, case):
     set_levels(scheduler, case)
     table, told = sigma_table(scheduler), []
     levels = {float(sigma): float(t) for sigma, t in zip(scheduler.sigmas, scheduler.timesteps)}
-    solver = isinstance(scheduler, SOLVERS)
+    solver, begin = isinstance(scheduler, SOLVERS), case["skipped"]
     x, generators = first_latents((float(scheduler.sigmas[0]) ** 2 + 1) ** 0.5 if solver else scheduler.init_noise_sigma)
+
+    if begin:
+        x = START + first_noise()[0] * scheduler.sigmas[begin]
 
     def between(x, sigma, level=None):
         told.append(kdiffusion.timestep(sigma, table) if level is None else level)
@@ -129,7 +155,7 @@ def own_draw(sampler, scheduler, case):
         return x / (sigma**2 + 1) - output * sigma / math.sqrt(sigma**2 + 1)
 
     run = SimpleNamespace(
-        sigmas=[float(sigma) for sigma in scheduler.sigmas],
+        sigmas=[float(sigma) for sigma in scheduler.sigmas[begin:]],
         denoised=lambda x, sigma: between(x, sigma, levels.get(sigma)),
         between=between,
         fresh=lambda: randn_tensor(SHAPE, generator=generators, device=torch.device("cpu"), dtype=torch.float32),
@@ -177,6 +203,7 @@ def write(file):
         written = {"_class_name": folder_class.__name__, **config}
         runs.append({"name": name, "scheduler_config": written, "sampler": sampler, "seeds": SEEDS, **case})
 
+    tensors["start"] = START
     schedules(tensors)
     random_numbers(tensors)
     for name, folder_class, config, sampler, steps, keys in cases():

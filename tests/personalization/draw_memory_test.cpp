@@ -28,7 +28,7 @@ TEST(DrawMemory, CountsWeightsInTheirComputeTypeAndTheDecoder) {
   GenerateOptions options;
   options.height = 64;
   options.width = 32;
-  const uint64_t decoder = 2 * static_cast<uint64_t>(width) * 64 * 32;
+  const uint64_t decoder = (2 * static_cast<uint64_t>(width) + 3) * 64 * 32;
   const uint64_t values = text + unet + vae + decoder;
   EXPECT_EQ(least_drawing_memory(model, {}, options), 4 * values + kProgramBytes);
   LoadOptions half;

@@ -4,10 +4,16 @@
 
 namespace big {
 
-/// Antialiased bilinear resize, as torchvision's Resize on a PIL picture (PIL's own numbers within 1/255).
-Image resize(const Image& image, int width, int height);
+enum class ResizeFilter {
+  kBilinear,  ///< as torchvision's Resize
+  kLanczos,   ///< sharper, of radius 3, as diffusers' VaeImageProcessor
+};
+/// Antialiased resize with Pillow's own numbers.
+Image resize(const Image& image, int width, int height, ResizeFilter filter = ResizeFilter::kBilinear);
 /// Short side to `side`, keeping the aspect ratio (torchvision's rounding: int(side * long / short)).
 Image resize_short_side(const Image& image, int side);
+/// Scaled (Lanczos) until it covers `width` x `height`, then the middle of it: nothing is stretched.
+Image resize_to_cover(const Image& image, int width, int height);
 /// The part with its left upper corner at x, y.
 Image crop(const Image& image, int x, int y, int width, int height);
 /// Left upper corner of a part of a picture.

@@ -22,6 +22,8 @@ struct AutoencoderKLConfig {
 struct LatentDistribution {
   torch::Tensor mean, std;  ///< [B,latent_channels,h,w]
   torch::Tensor sample(const torch::Tensor& noise) const { return mean + std * noise; }
+  /// From [B,2*latent_channels,h,w]: the mean, then the logarithm of the variance, held to -30 ... 20.
+  static LatentDistribution from_moments(const torch::Tensor& moments);
 };
 
 /// diffusers' AutoencoderKL, equal in numbers and names.
@@ -31,6 +33,8 @@ class AutoencoderKLImpl : public Module {
   ~AutoencoderKLImpl() override;
   /// pixels [B,3,H,W] in [-1,1] -> latents, unscaled.
   LatentDistribution encode(const torch::Tensor& pixels);
+  /// The same before it is read as a distribution: [B,2*latent_channels,h,w].
+  torch::Tensor encode_moments(const torch::Tensor& pixels);
   /// latents [B,latent_channels,h,w], unscaled (divide by scaling_factor first) -> pixels [B,3,H,W].
   torch::Tensor decode(const torch::Tensor& latents);
   const AutoencoderKLConfig config;

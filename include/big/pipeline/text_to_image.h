@@ -7,6 +7,7 @@
 #include "big/core/progress.h"
 #include "big/imaging/image.h"
 #include "big/pipeline/stable_diffusion.h"
+#include "big/pipeline/start_options.h"
 
 namespace big {
 
@@ -20,20 +21,35 @@ struct GenerateOptions {
   std::string scheduler;          ///< empty: the folder's
   std::string schedule;           ///< empty: what the scheduler's name or the folder says
   double eta = -1;                ///< 0 to 1: share of fresh noise; below 0: the scheduler's own
-  int64_t height = 0, width = 0;  ///< 0: the model's native size
+  int64_t height = 0, width = 0;  ///< 0: the model's native size, or that of the picture to begin from
   uint64_t seed = 0;              ///< picture i has seed + i
   int64_t batch_size = 1;
   SizeConditions sizes;  ///< SDXL: what the picture shall look like to have been; sizes 0: the picture's own
   double aesthetic_score = 6.0, negative_aesthetic_score = 2.5;  ///< SDXL's refiner: 0 to 10
+  StartOptions start;
+  HiresOptions hires;
+  std::string vae_tiling = "auto";  ///< auto | on | off: see VaeTiling
 };
 
+/// Throws UsageError for a wish that no model can meet: numbers out of range, a mask without its picture, and
+/// other contradictions.
+void check_options(const GenerateOptions& options);
+
+/// Of `steps` those that a strength leaves to make, as diffusers counts them.
+int64_t drawn_steps(int64_t steps, double strength);
+
 /// Draws num_images pictures and hands each over when it is finished, with its index; picture i depends on
-/// its own seed alone. Progress counts denoising steps over all pictures. Throws UsageError for sizes that
-/// are no multiple of the VAE's factor (naming the nearest two), Interrupted between steps. Equal to
-/// diffusers' pipelines with one CPU generator a picture: StableDiffusionPipeline, StableDiffusionXLPipeline
-/// (without a negative prompt where this one's is empty), for an inpainting UNet the inpainting pipelines at
-/// strength 1 with all of a picture masked, for SDXL's refiner StableDiffusionXLImg2ImgPipeline from pure
-/// noise.
+/// its own seed alone. Progress counts denoising steps over all pictures and passes. Pictures that overflow
+/// in half precision are drawn again in fp32, with a warning. Throws UsageError as check_options and for
+/// sizes that are no multiple of the VAE's factor (naming the nearest two), InputError for a picture or mask
+/// that cannot be used, Interrupted between steps.
+///
+/// Equal to diffusers' pipelines with one CPU generator a picture: StableDiffusionPipeline and
+/// StableDiffusionXLPipeline (without a negative prompt where this one's is empty); from a picture their
+/// Img2Img and, with a mask, Inpaint pipelines, of whose result the masked part is laid into the picture. For
+/// an inpainting UNet without a mask the latter with all of it masked (from noise at strength 1), for SDXL's
+/// refiner StableDiffusionXLImg2ImgPipeline. A second pass is the img2img of the picture made larger, with
+/// the same seed.
 using ImageFn = std::function<void(int64_t index, Image image)>;
 void generate(StableDiffusion& model,
               const GenerateOptions& options,
