@@ -1,4 +1,6 @@
 // generate: a prompt in, pictures of what was taught out.
+#include <optional>
+
 #include "big/core/error.h"
 #include "big/core/text.h"
 #include "big/personalization/draw.h"
@@ -9,7 +11,10 @@
 #include "cli/random_seed.h"
 #include "cli/run_guarded.h"
 #include "cli/wait_policy.h"
+#include "generate_again.h"
+#include "generate_grid.h"
 #include "generate_schedulers.h"
+#include "generate_show.h"
 #include "generate_start.h"
 
 namespace big {
@@ -23,7 +28,9 @@ const ToolText kText = {"generate",
                          "generate --prompt \"a castle\" --target_model pretrained --seed 7",
                          "generate --prompt \"a sks in ink <lora:ink:0.8>\"",
                          "generate --prompt \"a sks in a garden\" --init_image sketch.png --strength 0.6",
-                         "generate --prompt \"a red hat\" --init_image sks.png --mask hat.png"}};
+                         "generate --prompt \"a red hat\" --init_image sks.png --mask hat.png",
+                         "generate --from picture.png --num_inference_steps 40",
+                         "generate --prompt \"a sks\" --grid \"scheduler=Euler,DPM++ 2M;guidance_scale=3,5,7\""}};
 
 void add_prompt_options(OptionTable& table, DrawOptions& options) {
   const char* const kGroup = "What to draw";
@@ -65,10 +72,33 @@ void add_prompt_options(OptionTable& table, DrawOptions& options) {
       .placeholder("FILE")
       .name_or_path()
       .personal();
-  table.add(kGroup, "num_images", "how many pictures", &options.generate.num_images).range(1, 100000);
+  table.add(kGroup, "num_images", "how many pictures", &options.generate.num_images)
+      .range(1, 100000)
+      .unrecorded();
+}
+
+void add_file_options(OptionTable& table, DrawOptions& options, ShowOptions& show) {
+  const char* const kGroup = "Files and screen";
   table.add(kGroup, "output_dir", "where their folder is made", &options.output_dir)
       .placeholder("DIR")
+      .personal()
+      .unrecorded();
+  table.add(kGroup, "format", "of the pictures", &options.format)
+      .placeholder("NAME")
+      .choices({"png", "jpeg", "webp"})
       .personal();
+  table.add(kGroup, "quality", "of JPEG and WebP; WebP at 100 loses nothing", &options.quality)
+      .range(1, 100)
+      .personal();
+  table
+      .add(kGroup, "preview_every",
+           "write preview-<i>.png every so many steps (each costs a decoding; it goes when the picture is there); 0: "
+           "none",
+           &options.generate.preview_every)
+      .range(0, 1000)
+      .personal()
+      .unrecorded();
+  add_show_options(table, kGroup, show);
 }
 
 void add_sampling_options(OptionTable& table, GenerateOptions& generate) {
@@ -89,6 +119,12 @@ void add_sampling_options(OptionTable& table, GenerateOptions& generate) {
       .unset("the model's or init_image's");
   table.add(kGroup, "width", "pixels", &generate.width).range(0, 16384).unset("the model's or init_image's");
   table.add(kGroup, "seed", "picture i has seed + i", &generate.seed).personal().unset("random");
+  table
+      .add(kGroup, "rng", "whose random numbers a seed stands for: torch's on the CPU, or a CUDA device's (as the web "
+                          "UIs')",
+           &generate.rng)
+      .placeholder("NAME")
+      .choices({"cpu", "philox"});
   table.add(kGroup, "batch_size", "pictures drawn at once", &generate.batch_size).range(1, 1024);
 }
 
@@ -106,14 +142,24 @@ void add_size_options(OptionTable& table, SizeConditions& sizes) {
   add("target_width", "pixels after cropping", &sizes.target_width).unset("the picture's");
 }
 
-OrderedJson result_json(const DrawOptions& options, const DrawPlan& plan, const DrawResult& result) {
+/// The pictures of the JSON result; with a grid's axes, what each stands for.
+OrderedJson images_json(const DrawOptions& options, const DrawResult& result, const std::vector<GridAxis>& axes) {
   OrderedJson images = OrderedJson::array();
-  for (const DrawnImage& image : result.images) {
-    images.push_back({{"path", image.path.string()}, {"seed", image.seed}});
+  for (size_t i = 0; i < result.images.size(); ++i) {
+    images.push_back({{"path", result.images[i].path.string()}, {"seed", result.images[i].seed}});
+    if (!axes.empty())
+      images.back()["settings"] = cell_values(axes, i / static_cast<size_t>(options.generate.num_images));
   }
+  return images;
+}
+
+OrderedJson result_json(const DrawOptions& options,
+                        const DrawPlan& plan,
+                        const DrawResult& result,
+                        const std::vector<GridAxis>& axes) {
   return {{"directory", result.directory.string()},
           {"grid", result.grid.string()},
-          {"images", images},
+          {"images", images_json(options, result, axes)},
           {"prompt", options.generate.prompt},
           {"prompt_used", plan.prompt_used},
           {"identifiers", plan.identifiers},
@@ -125,7 +171,9 @@ std::string result_text(const DrawResult& result) {
   std::string text;
   for (const DrawnImage& image : result.images)
     text += concat(image.path.string(), "  (seed ", image.seed, ")\n");
-  return text + result.grid.string() + "\n";
+  text += result.grid.string() + "\n";
+  for (const auto& grid : result.further_grids) text += grid.string() + "\n";
+  return text;
 }
 
 /// The plan, its model's defaults overlaid. Printing settings needs no drawable wish: then there may be none.
@@ -140,40 +188,77 @@ DrawPlan plan_with_defaults(OptionTable& table, const DrawOptions& options, bool
   }
 }
 
-void run(const std::vector<std::string>& arguments) {
+/// Everything that is asked of a run.
+struct Wishes {
   DrawOptions options;
   CommonOptions common;
+  AgainOptions again;
+  ShowOptions show;
+  std::string grid;
   int64_t threads = 0;
   bool list_schedulers = false;
-  OptionTable table(kText);
+};
+
+void add_options(OptionTable& table, Wishes& wishes) {
+  DrawOptions& options = wishes.options;
   add_prompt_options(table, options);
   add_sampling_options(table, options.generate);
   add_start_options(table, options.generate);
   add_size_options(table, options.generate.sizes);
+  const char* const kMany = "Again, and compared";
+  add_again_options(table, kMany, wishes.again);
+  table
+      .add(kMany, "grid",
+           "a sheet over settings, up to three: \"scheduler=Euler,DPM++ 2M;guidance_scale=3,5,7\"", &wishes.grid)
+      .placeholder("AXES")
+      .personal()
+      .unrecorded();
+  add_file_options(table, options, wishes.show);
   table
       .add("What to show", "list_schedulers", "the schedulers and schedules there are, and nothing drawn",
-           &list_schedulers)
+           &wishes.list_schedulers)
       .flag_only();
-  add_compute_options(table, options.device, options.dtype, threads);
-  add_common_options(table, common);
-  if (!read_options(table, common, arguments)) return;
-  if (list_schedulers) return print_result(common.json, schedulers_text(), schedulers_json());
+  add_compute_options(table, options.device, options.dtype, wishes.threads);
+  add_common_options(table, wishes.common);
+}
+
+void run(const std::vector<std::string>& arguments) {
+  Wishes wishes;
+  DrawOptions& options = wishes.options;
+  const CommonOptions& common = wishes.common;
+  OptionTable table(kText);
+  add_options(table, wishes);
+  std::optional<PictureRecord> earlier;
+  const auto read_picture = [&] { earlier = overlay_again(table, wishes.again); };
+  if (!read_options(table, wishes.common, arguments, read_picture)) return;
+  if (wishes.list_schedulers) return print_result(common.json, schedulers_text(), schedulers_json());
+  const auto axes = parse_grid(wishes.grid);
+  if (wishes.again.verify && !axes.empty())
+    throw UsageError("--verify compares one picture: leave --grid out");
+  apply_first_values(table, axes);
   if (!common.print_config) table.require("prompt", "say what to draw: " + kText.usage);
   if (table.given("models_dir")) require_models_dir(common);
   options.user = common.user;
   options.models_dir = common.models_dir;
   options.project_models = common.project_models;
   options.program_version = version_text();
+  if (earlier) announce_again(wishes.again, *earlier);
   const DrawPlan plan = plan_with_defaults(table, options, common.print_config);
   if (answer_print_config(table, common)) return;
   if (!table.given("seed")) options.generate.seed = random_seed();
-  set_threads(threads);
+  if (!axes.empty() && !table.given("num_images")) options.generate.num_images = 1;
+  options.settings = table.recorded_settings();
+  set_threads(wishes.threads);
   DrawResult result;
   {
     ProgressBar bar(common.quiet);
-    result = draw(options, plan, bar.callback());
+    result = axes.empty() ? draw(options, plan, bar.callback())
+                          : draw_grid(make_grid(table, options, axes), bar.callback());
   }
-  print_result(common.json, result_text(result), result_json(options, plan, result));
+  OrderedJson json = result_json(options, plan, result, axes);
+  if (earlier) json["from"] = compare_again(wishes.again, result);
+  if (!common.json) show_grid(wishes.show, result);
+  print_result(common.json, result_text(result), json);
 }
 
 }  // namespace

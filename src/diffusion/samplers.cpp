@@ -104,7 +104,7 @@ class Drawing {
     last_step_ = static_cast<int64_t>(run.steps()) - 1;
     const auto denoised_at = [&](const torch::Tensor& x, double sigma, double timestep) {
       const auto output = network(x / std::sqrt(sigma * sigma + 1), timestep);
-      return denoised(run.config.prediction_type, x, output, sigma);
+      return last_denoised_ = denoised(run.config.prediction_type, x, output, sigma);
     };
     run.denoised_between = [&](const torch::Tensor& x, double sigma) {
       return denoised_at(x, sigma, timestep_of_sigma(table, sigma));
@@ -131,7 +131,13 @@ class Drawing {
     last_step_ = static_cast<int64_t>(run.steps()) - 1;
     const auto bars = schedule_.alphas_cumprod().contiguous();
     run.alphas_cumprod.assign(bars.data_ptr<float>(), bars.data_ptr<float>() + bars.numel());
-    run.output = [&](const torch::Tensor& x, int64_t t) { return network(x, static_cast<double>(t)); };
+    run.output = [&](const torch::Tensor& x, int64_t t) {
+      const auto output = network(x, static_cast<double>(t));
+      const double bar = run.alpha_bar(t);
+      if (request_.on_denoised)
+        last_denoised_ = predicted_x0(run.config.prediction_type, x, output, std::sqrt(bar), std::sqrt(1 - bar));
+      return output;
+    };
     noised_ = [&](const torch::Tensor& x0, const torch::Tensor& eps, double t) {
       const double bar = run.alpha_bar(static_cast<int64_t>(t));
       return std::sqrt(bar) * x0 + std::sqrt(1 - bar) * eps;
@@ -189,6 +195,7 @@ class Drawing {
       const bool puts_in = kept.defined() && step_ != last_step_;  // at the last step finished() does
       const auto x = puts_in ? with_kept(drawn, noised_(to_work(kept), unit_noise_, level)) : drawn;
       if (request_.on_step) request_.on_step(step_, x.to(request_.dtype));
+      if (request_.on_denoised) request_.on_denoised(step_, last_denoised_.to(request_.dtype));
       ++step_;
       return rounded(x);
     };
@@ -201,6 +208,7 @@ class Drawing {
   /// Clean latents with unit noise on a level, as the run keeps x.
   std::function<torch::Tensor(const torch::Tensor& x0, const torch::Tensor& eps, double level)> noised_;
   torch::Tensor unit_noise_;  ///< that x began with
+  torch::Tensor last_denoised_;
   int64_t step_ = 0, last_step_ = 0;
 };
 

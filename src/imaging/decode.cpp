@@ -28,6 +28,8 @@ std::string_view foreign_kind(std::string_view bytes) {
   return {};
 }
 
+}  // namespace
+
 StoredPicture decode_stored(std::string_view bytes) {
   if (has_at(bytes, 0, "\xFF\xD8\xFF")) return decode_jpeg(bytes);
   if (has_at(bytes, 0, "\x89PNG\r\n\x1A\n")) return decode_png(bytes);
@@ -39,8 +41,6 @@ StoredPicture decode_stored(std::string_view bytes) {
   }
   throw InputError("is no picture (JPEG, PNG, WebP and BMP are read)");
 }
-
-}  // namespace
 
 Image decode_picture(std::string_view bytes) {
   StoredPicture stored = decode_stored(bytes);

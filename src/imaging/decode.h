@@ -14,7 +14,8 @@ constexpr int64_t kMostPixels = 100'000'000;
 /// What a decoder finds: pixels as stored, and how to turn them upright.
 struct StoredPicture {
   Image image;
-  int orientation = 1;  ///< EXIF 1 to 8
+  int orientation = 1;    ///< EXIF 1 to 8
+  std::string exif = {};  ///< of JPEG and WebP: the block as stored
 };
 
 // Each decoder throws InputError with the bare reason, without a path.
@@ -23,6 +24,8 @@ StoredPicture decode_png(std::string_view bytes);
 StoredPicture decode_webp(std::string_view bytes);
 StoredPicture decode_bmp(std::string_view bytes);
 
+/// Any picture by its content, as stored.
+StoredPicture decode_stored(std::string_view bytes);
 /// Any picture by its content, upright. Throws InputError with the bare reason.
 Image decode_picture(std::string_view bytes);
 

@@ -138,7 +138,8 @@ StoredPicture decode_jpeg(std::string_view bytes) {
   check_compression(static_cast<uint64_t>(width) * static_cast<uint64_t>(height) * 3, bytes.size(),
                     kBestCompression);
   StoredPicture out;
-  out.orientation = exif_orientation(decoder.exif());
+  out.exif = decoder.exif();
+  out.orientation = exif_orientation(out.exif);
 
   check(decoder.start(), decoder);
   std::vector<uint8_t> pixels(static_cast<size_t>(width) * static_cast<size_t>(height) *

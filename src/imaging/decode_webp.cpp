@@ -14,15 +14,14 @@ namespace {
 // Flat colours pack without end, but a large picture of nothing else teaches nothing.
 constexpr uint64_t kBestCompression = 1 << 13;
 
-int webp_orientation(std::string_view bytes) {
+std::string webp_exif(std::string_view bytes) {
   const WebPData data{reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()};
   const std::unique_ptr<WebPDemuxer, decltype(&WebPDemuxDelete)> demuxer(WebPDemux(&data), &WebPDemuxDelete);
   WebPChunkIterator chunk;
-  if (!demuxer || !WebPDemuxGetChunk(demuxer.get(), "EXIF", 1, &chunk)) return 1;
-  const int orientation =
-      exif_orientation({reinterpret_cast<const char*>(chunk.chunk.bytes), chunk.chunk.size});
+  if (!demuxer || !WebPDemuxGetChunk(demuxer.get(), "EXIF", 1, &chunk)) return "";
+  std::string exif(reinterpret_cast<const char*>(chunk.chunk.bytes), chunk.chunk.size);
   WebPDemuxReleaseChunkIterator(&chunk);
-  return orientation;
+  return exif;
 }
 
 }  // namespace
@@ -37,7 +36,8 @@ StoredPicture decode_webp(std::string_view bytes) {
   check_size(features.width, features.height);
 
   StoredPicture out;
-  out.orientation = webp_orientation(bytes);
+  out.exif = webp_exif(bytes);
+  out.orientation = exif_orientation(out.exif);
   const size_t count = static_cast<size_t>(features.width) * static_cast<size_t>(features.height);
   check_compression(count * 3, bytes.size(), kBestCompression);
   bool decoded = false;

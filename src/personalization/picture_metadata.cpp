@@ -52,14 +52,24 @@ std::string parameters_text(const DrawOptions& options,
                    typed_number(wish.eta));
   if (wish.guidance_rescale > 0) text += ", CFG Rescale: " + typed_number(wish.guidance_rescale);
   text += start_parameters(wish);
-  // Without this key the web UIs take the noise for a GPU's.
-  text += ", RNG: CPU";
+  // Without this key the web UIs take the noise for their GPU's; NV is a GPU's made on the CPU.
+  text += parse_noise_source(wish.rng) == NoiseSource::kPhilox ? ", RNG: NV" : ", RNG: CPU";
   text += addon_hashes("Lora hashes", context.loras, [](const AppliedLora& lora) { return lora.wish.name; });
   text += addon_hashes("TI hashes", context.embeddings, [](const AppliedEmbedding& one) { return one.name; });
   return text + ", Version: BIG " + options.program_version;
 }
 
-std::string big_text(const DrawOptions& options, const DrawPlan& plan, const PictureContext& context) {
+/// The settings that draw this one picture again.
+OrderedJson own_settings(const DrawOptions& options, uint64_t seed) {
+  OrderedJson settings = options.settings;
+  if (settings.contains("seed")) settings["seed"] = seed;
+  return settings;
+}
+
+std::string big_text(const DrawOptions& options,
+                     const DrawPlan& plan,
+                     const PictureContext& context,
+                     uint64_t seed) {
   OrderedJson subjects = OrderedJson::array();
   for (size_t i = 0; i < plan.identifiers.size(); ++i) {
     subjects.push_back({{"identifier", plan.identifiers[i]}, {"category", plan.categories[i]}});
@@ -86,6 +96,7 @@ std::string big_text(const DrawOptions& options, const DrawPlan& plan, const Pic
                       {"prompt_used", plan.prompt_used},
                       {"loras", loras},
                       {"embeddings", embeddings},
+                      {"settings", own_settings(options, seed)},
                       {"version", options.program_version}};
   add_start(json, options.generate, context.start);
   return json.dump();
@@ -99,7 +110,7 @@ PngText picture_text(const DrawOptions& options,
                      const Image& picture,
                      uint64_t seed) {
   return {{"parameters", parameters_text(options, plan, context, picture, seed)},
-          {kOwnTextKeyword, big_text(options, plan, context)}};
+          {kOwnTextKeyword, big_text(options, plan, context, seed)}};
 }
 
 }  // namespace big

@@ -3,6 +3,7 @@
 
 #include "big/core/error.h"
 #include "big/core/text.h"
+#include "big/diffusion/noise.h"
 #include "big/pipeline/text_to_image.h"
 #include "big/pipeline/vae.h"
 
@@ -16,6 +17,9 @@ void check_counts(const GenerateOptions& options) {
     throw UsageError(concat("num_images is ", options.num_images, ", expected at least 1"));
   if (options.batch_size < 1)
     throw UsageError(concat("batch_size is ", options.batch_size, ", expected at least 1"));
+  if (options.preview_every < 0)
+    throw UsageError(concat("preview_every is ", options.preview_every, ", expected at least 0"));
+  parse_noise_source(options.rng);
   if (!std::isfinite(options.guidance_scale))
     throw UsageError(concat("guidance_scale is ", options.guidance_scale, ", expected a finite number"));
   if (!(options.guidance_rescale >= 0 && options.guidance_rescale <= 1))

@@ -42,10 +42,17 @@ torch::Tensor run_sampler(StableDiffusion& model,
                           const DrawingPass& pass,
                           const Beginning& beginning,
                           const std::vector<uint64_t>& seeds,
+                          const BatchEvents& events,
                           const std::function<void(int64_t step, const torch::Tensor& x)>& on_step) {
-  PictureNoise noise(seeds);
+  PictureNoise noise(seeds, parse_noise_source(pass.options.rng));
   SampleRequest request = pass.request;
   request.on_step = on_step;
+  const int64_t every = pass.options.preview_every;
+  if (events.on_preview && every > 0) {
+    request.on_denoised = [&, every](int64_t i, const torch::Tensor& x0) {
+      if ((i + 1) % every == 0 && i + 1 != pass.steps()) events.on_preview(x0);
+    };
+  }
   begin(request, model, beginning, noise);
   const auto pictures = static_cast<int64_t>(seeds.size());
   return sample(request, *model.schedule, noise,
@@ -57,11 +64,11 @@ torch::Tensor draw_in_full(StableDiffusion& model,
                            const DrawingPass& pass,
                            const Beginning& beginning,
                            const std::vector<uint64_t>& seeds,
-                           const StepFn& on_step) {
-  return run_sampler(model, pass, beginning, seeds, [&](int64_t i, const torch::Tensor& x) {
+                           const BatchEvents& events) {
+  return run_sampler(model, pass, beginning, seeds, events, [&](int64_t i, const torch::Tensor& x) {
     // Damage shows in the first step, not after an hour; the last one shows what overflowed on the way.
     if (i == 0 || i + 1 == pass.steps()) require_finite(x, model, "the picture being drawn");
-    on_step(i + 1);
+    events.on_step(i + 1);
   });
 }
 
@@ -70,11 +77,11 @@ torch::Tensor draw_in_half(StableDiffusion& model,
                            const DrawingPass& pass,
                            const Beginning& beginning,
                            const std::vector<uint64_t>& seeds,
-                           const StepFn& on_step) {
+                           const BatchEvents& events) {
   try {
-    return run_sampler(model, pass, beginning, seeds, [&](int64_t i, const torch::Tensor& x) {
+    return run_sampler(model, pass, beginning, seeds, events, [&](int64_t i, const torch::Tensor& x) {
       if (overflowed_rows(x).size() == seeds.size()) throw AllOverflowed();
-      on_step(i + 1);
+      events.on_step(i + 1);
     });
   } catch (const AllOverflowed&) {
     return {};
@@ -106,9 +113,9 @@ torch::Tensor draw_latents(StableDiffusion& model,
                            const DrawingPass& pass,
                            const Beginning& beginning,
                            const std::vector<uint64_t>& seeds,
-                           const StepFn& on_step) {
-  if (!is_half(model)) return draw_in_full(model, pass, beginning, seeds, on_step);
-  const auto latents = draw_in_half(model, pass, beginning, seeds, on_step);
+                           const BatchEvents& events) {
+  if (!is_half(model)) return draw_in_full(model, pass, beginning, seeds, events);
+  const auto latents = draw_in_half(model, pass, beginning, seeds, events);
   std::vector<int64_t> rows(seeds.size());
   std::iota(rows.begin(), rows.end(), 0);
   if (latents.defined()) rows = overflowed_rows(latents);
@@ -120,7 +127,7 @@ torch::Tensor draw_latents(StableDiffusion& model,
   std::vector<uint64_t> again;
   for (const int64_t row : rows) again.push_back(seeds[static_cast<size_t>(row)]);
   const auto redrawn = draw_in_full(model, plan_pass(model, pass.options, pass.wish),
-                                    beginning_of(beginning, rows), again, on_step);
+                                    beginning_of(beginning, rows), again, events);
   if (again.size() == seeds.size()) return redrawn;
   const auto index = torch::tensor(rows, torch::kInt64).to(latents.device());
   return latents.to(torch::kFloat32).index_copy(0, index, redrawn);

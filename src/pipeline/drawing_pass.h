@@ -29,8 +29,13 @@ struct DrawingPass {
 /// Encodes the wish and settles the sampler. Throws UsageError as choose_sampler.
 DrawingPass plan_pass(StableDiffusion& model, const GenerateOptions& options, const PassWish& wish);
 
-/// Called after each step of a batch, with the number of those made.
-using StepFn = std::function<void(int64_t steps)>;
+/// What a batch reports while it is drawn.
+struct BatchEvents {
+  std::function<void(int64_t steps)> on_step;  ///< after each step, with the number of those made
+  /// Every GenerateOptions::preview_every steps but the last: the clean latents [B,C,h,w] that the network
+  /// predicts. May be empty.
+  std::function<void(const torch::Tensor& x0)> on_preview;
+};
 
 /// One picture a seed: latents [B,C,h,w], all finite. Those that overflow in half precision are drawn again
 /// in fp32, by themselves, with a warning; then all come back in fp32. Throws InputError or MachineError
@@ -39,6 +44,6 @@ torch::Tensor draw_latents(StableDiffusion& model,
                            const DrawingPass& pass,
                            const Beginning& beginning,
                            const std::vector<uint64_t>& seeds,
-                           const StepFn& on_step);
+                           const BatchEvents& events);
 
 }  // namespace big

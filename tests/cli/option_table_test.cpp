@@ -204,6 +204,52 @@ TEST(OptionTable, BigJsonWithAWrongValueNamesItsKey) {
   EXPECT_NE(message.find("big.json: 'steps': 'many' is not a whole number"), std::string::npos) << message;
 }
 
+TEST(OptionTable, APictureBeatsTheFileAndIsBeatenByFlags) {
+  Sample s;
+  s.table.read_flags({"--steps", "5"});
+  const auto settings = OrderedJson::parse(
+      R"({"steps":7,"rate":0.5,"scheduler":null,"seed":18446744073709551615,"photos":"cats","newer":[1],"odd":null})");
+  EXPECT_EQ(s.table.overlay_picture(settings, "drawn/a.png"), std::vector<std::string>{"newer: [1]"});
+  s.config("steps = 6\nrate = 0.25\nscheduler = 'DDIM'\nseed = 3\nprompt = 'a dog'\n");
+  EXPECT_EQ(s.steps, 5);
+  EXPECT_DOUBLE_EQ(s.rate, 0.5);
+  EXPECT_EQ(s.scheduler, "");
+  EXPECT_EQ(s.seed, 18446744073709551615U);
+  EXPECT_EQ(s.prompt, "a dog");
+  EXPECT_EQ(s.photos, std::filesystem::path("drawn/cats"));
+  EXPECT_TRUE(s.table.given("scheduler"));
+  const std::string printed = s.table.print_config();
+  EXPECT_NE(printed.find("rate = 0.5  # a.png\n"), std::string::npos) << printed;
+  EXPECT_NE(printed.find("# scheduler: the model's\n"), std::string::npos) << printed;
+}
+
+TEST(OptionTable, APictureWithAWrongValueNamesItsSetting) {
+  Sample s;
+  const auto error = [&](const char* settings) {
+    return error_of<InputError>([&] { s.table.overlay_picture(OrderedJson::parse(settings), "a.png"); });
+  };
+  EXPECT_EQ(error(R"({"steps":"many"})"), "a.png: 'steps': 'many' is not a whole number from 1 to 1000");
+  EXPECT_EQ(error(R"({"steps":1001})"),
+            "a.png: 'steps': '1001' is out of range, expected a whole number from 1 to 1000");
+  EXPECT_EQ(error(R"({"prompt":["a"]})"), "a.png: 'prompt': '[\"a\"]' is not text (put it between quotes)");
+}
+
+TEST(OptionTable, PicturesRecordWhatHasAPartInThemWithoutFolders) {
+  Sample s;
+  s.table.option("fast").unrecorded();
+  std::vector<std::string> loras;
+  s.table.add("G", "lora", "files", &loras).name_or_path();
+  s.table.read_flags({"--photos", "my/cats", "--base", "/models/mine", "--seed", "7", "--lora", "a/ink:0.5", "--lora",
+                      "sepia", "--prompt", "a/b"});
+  EXPECT_EQ(s.table.recorded_settings().dump(),
+            R"({"prompt":"a/b","scheduler":null,"base":"mine","photos":"cats","steps":300,"seed":7,"rate":1e-06,)"
+            R"("crop":true,"target_model":"private","lora":["ink:0.5","sepia"]})");
+  Sample again;
+  again.table.overlay_picture(s.table.recorded_settings(), "b.png");
+  EXPECT_EQ(again.table.recorded_settings()["steps"], 300);
+  EXPECT_EQ(again.prompt, "a/b");
+}
+
 TEST(OptionTable, PrintedSettingsReadBackTheSame) {
   Sample s;
   s.table.read_flags({"--prompt", "say \"hi\"\\\n\x01 naïve 小狗 🐶", "--seed", "18446744073709551615",

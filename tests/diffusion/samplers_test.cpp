@@ -228,6 +228,48 @@ TEST(Samplers, StepsAreReportedInOrder) {
   EXPECT_EQ(seen, (std::vector<int64_t>{0, 1, 2, 3}));
 }
 
+TEST(Samplers, WhatTheNetworkTakesTheLatentsForIsShownAfterEachStep) {
+  const auto picture = torch::randn({1, 4, 8, 8});
+  for (const auto type : {PredictionType::kEpsilon, PredictionType::kV, PredictionType::kSample}) {
+    auto config = stable_diffusion();
+    config.prediction_type = type;
+    const NoiseSchedule schedule(config);
+    for (const auto& choice : kAll) {
+      // A network that knows the picture says it in its own words: x = alpha x0 + sigma eps.
+      const auto network = [&](const torch::Tensor& x, double timestep) {
+        const auto bar = schedule.alphas_cumprod()[static_cast<int64_t>(std::lround(timestep))].item<double>();
+        const double alpha = std::sqrt(bar), sigma = std::sqrt(1 - bar);
+        if (type == PredictionType::kSample) return picture;
+        const auto eps = (x - alpha * picture) / sigma;
+        return type == PredictionType::kV ? alpha * eps - sigma * picture : eps;
+      };
+      PictureNoise noise({5});
+      auto request = request_for(choice, 6);
+      int64_t seen = 0;
+      request.on_denoised = [&](int64_t i, const torch::Tensor& x0) {
+        EXPECT_EQ(i, seen++);
+        // The network above rounds the fractional timesteps of some schedules.
+        EXPECT_LT((x0 - picture).abs().mean().item<double>(), 0.2) << label(choice) << ", step " << i;
+      };
+      sample(request, schedule, noise, network);
+      EXPECT_EQ(seen, 6) << label(choice);
+    }
+  }
+}
+
+TEST(Samplers, TheLastCleanLatentsShownAreTheResult) {
+  for (const auto kind : {kEuler, kEulerAncestral, kDdim}) {
+    auto config = stable_diffusion();
+    config.set_alpha_to_one = true;
+    PictureNoise noise({5});
+    auto request = request_for({kind, ScheduleKind::kAutomatic}, 5);
+    torch::Tensor last;
+    request.on_denoised = [&](int64_t, const torch::Tensor& x0) { last = x0; };
+    const auto result = sample(request, NoiseSchedule(config), noise, tanh_network);
+    EXPECT_TRUE(torch::allclose(last, result, 1e-4, 1e-5)) << label({kind, ScheduleKind::kAutomatic});
+  }
+}
+
 TEST(Samplers, ASignalStopsTheRunBeforeTheNextStep) {
   PictureNoise noise({1});
   int calls = 0;

@@ -13,6 +13,7 @@
 #include "big/tokenizers/tokenizer.h"
 #include "cli/option_table.h"
 #include "decode.h"
+#include "exif_text.h"
 #include "orientation.h"
 #include "pickle.h"
 #include "reader.h"
@@ -53,6 +54,7 @@ void read_exif(const std::string& bytes) {
   const int orientation = exif_orientation(bytes);
   require(orientation >= 1 && orientation <= 8, "an orientation is 1 to 8");
   check_picture(upright(Image(3, 2, 7), orientation));
+  for (const auto& [keyword, text] : read_exif_text(bytes)) require(is_valid_utf8(text), "EXIF text is UTF-8");
 }
 
 void read_text_chunks(const std::string& bytes) {

@@ -58,6 +58,10 @@ def pictures():
     full.update({0x0112: 5, 0x010F: "maker", 0x0132: "2026:11:25 10:00:00"})
     full.get_ifd(0x8769).update({0x9003: "2026:11:25 10:00:00", 0x829A: (1, 60), 0x927C: b"Nikon\0\2\0\0\0"})
     write("exif/full.exif", full.tobytes())
+    text = Image.Exif()
+    comment = "a dog, naïve 小狗\nSteps: 5, Seed: 1, Size: 8x8".encode("utf_16_be")
+    text.get_ifd(0x8769).update({0x9286: b"UNICODE\0" + comment, 0x927C: b"BIG\0" + b'{"prompt":"a dog"}'})
+    write("exif/comment.exif", text.tobytes())
 
 
 def clip_tokenizer():

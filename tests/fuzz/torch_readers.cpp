@@ -11,6 +11,7 @@
 #include "big/weights/checkpoint.h"
 #include "big/weights/safetensors.h"
 #include "big/weights/state_dict.h"
+#include "infotext.h"
 #include "model_folder.h"
 #include "model_readers.h"
 #include "network_size.h"
@@ -82,6 +83,13 @@ void read_shard_index(const std::string& bytes) {
   }
 }
 
+void read_infotext(const std::string& bytes) {
+  const auto info = parse_infotext(bytes);
+  if (!info) throw InputError("is no text of a web UI");
+  require(info->fields.size() >= 3, "settings are three or more");
+  require(info->prompt.size() + info->negative_prompt.size() <= bytes.size(), "prompts are part of the text");
+}
+
 }  // namespace
 
 std::vector<Reader> readers() {
@@ -94,7 +102,8 @@ std::vector<Reader> readers() {
       {"text_config", read_config<ClipTextConfig>, mutate_json, {seeds / "text_config"}},
       {"schedule", read_schedule, mutate_json, {seeds / "schedule"}},
       {"model_index", read_model_index, mutate_json, {seeds / "model_index"}},
-      {"shard_index", read_shard_index, mutate_json, {seeds / "shard_index"}}};
+      {"shard_index", read_shard_index, mutate_json, {seeds / "shard_index"}},
+      {"infotext", read_infotext, mutate_lines, {seeds / "infotext"}}};
   for (const auto& more : {addon_readers(), model_readers()}) all.insert(all.end(), more.begin(), more.end());
   return all;
 }

@@ -11,7 +11,7 @@ aligned, steps, skipped, seeds):
   <name>.timesteps  [calls], as the network is told
 `start` [B, 4, 6, 6], the clean latents of runs that leave out their first steps (skipped > 0),
 and betas.<name>, alphas_cumprod.<name>, noisy.<name>, velocity.<name> for the schedules alone, torch.randn's numbers in
-randn.<shape>, way.<from>-<to> of Brownian motions, beta_quantiles.
+randn.<shape>, a CUDA device's in philox.<shape>, way.<from>-<to> of Brownian motions, beta_quantiles.
 """
 
 import inspect
@@ -180,6 +180,26 @@ def schedules(tensors):
         tensors[f"velocity.{name}"] = scheduler.get_velocity(x0, noise, t)
 
 
+def philox_4x32_10(counter, key):
+    """Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC11: words of a counter and a key, as arrays."""
+    c, k = [np.uint64(word) for word in counter], [np.uint64(word) for word in key]
+    low = np.uint64(0xFFFFFFFF)
+    for _ in range(10):
+        first, second = c[0] * np.uint64(0xD2511F53), c[2] * np.uint64(0xCD9E8D57)
+        c = [second >> np.uint64(32) ^ c[1] ^ k[0], second & low, first >> np.uint64(32) ^ c[3] ^ k[1], first & low]
+        k = [k[0] + np.uint64(0x9E3779B9) & low, k[1] + np.uint64(0xBB67AE85) & low]
+    return c
+
+
+def cuda_randn(seed, draw, count):
+    """Each thread's first number of curand_normal4, at the offset that torch's CUDA generator has after `draw` calls."""
+    elements = np.arange(count, dtype=np.uint64)
+    zeros = np.zeros_like(elements)
+    words = philox_4x32_10([zeros + np.uint64(draw), zeros, elements, zeros], [seed & 0xFFFFFFFF, seed >> 32])
+    u, v = (words[0] + 0.5) / 2**32, (words[1] + 0.5) / 2**32
+    return np.sqrt(-2 * np.log(u)) * np.sin(2 * np.pi * v)
+
+
 def random_numbers(tensors):
     """Two draws one after the other from a generator each, small (scalar code in torch) and large (vector code)."""
     for shape in ((3,), (4, 5, 7), (4, 64, 64)):
@@ -187,6 +207,8 @@ def random_numbers(tensors):
         batch = (2, *shape)
         draws = [randn_tensor(batch, generator=generators, device=torch.device("cpu"), dtype=torch.float32) for _ in "ab"]
         tensors["randn." + "x".join(map(str, shape))] = torch.stack(draws)
+        numbers = [[cuda_randn(seed, draw, math.prod(shape)) for seed in (0, 2**63 + 5)] for draw in (0, 1)]
+        tensors["philox." + "x".join(map(str, shape))] = torch.from_numpy(np.array(numbers)).reshape(2, *batch)
     brownian = kdiffusion.Brownian([0, 2**63 + 5], (4, 5), 14.6)
     for start, stop in ((14.6, 3.0), (3.0, 0.25), (0.25, 0.03), (0.03, 0.0), (2.0, 5.0)):
         tensors[f"way.{start}-{stop}"] = brownian(start, stop)

@@ -7,6 +7,7 @@
 
 #include "big/core/error.h"
 #include "big/imaging/png.h"
+#include "big/personalization/draw_grid.h"
 #include "big/registry/registry.h"
 #include "output_folder.h"
 #include "picture_metadata.h"
@@ -92,6 +93,16 @@ TEST(PictureMetadata, TheNegativePromptHasALineOfItsOwn) {
   const auto text = picture_text(options, {}, {}, Image(8, 8), 0).at("parameters");
   EXPECT_EQ(text.find("\nNegative prompt: blurry\nSteps: 50, "), 0u) << text;
   EXPECT_NE(text.find("CFG scale: 2.5,"), std::string::npos) << text;
+}
+
+TEST(PictureMetadata, SettingsAreKeptWithThePicturesOwnSeed) {
+  DrawOptions options;
+  options.generate.rng = "philox";
+  options.settings = {{"prompt", "a sks"}, {"seed", nullptr}, {"eta", nullptr}};
+  const auto text = picture_text(options, {}, {}, Image(8, 8), 12);
+  EXPECT_NE(text.at("parameters").find(", RNG: NV, "), std::string::npos) << text.at("parameters");
+  EXPECT_EQ(Json::parse(text.at("big"))["settings"], (Json{{"prompt", "a sks"}, {"seed", 12}, {"eta", nullptr}}));
+  EXPECT_EQ(Json::parse(picture_text({}, {}, {}, Image(8, 8), 12).at("big"))["settings"], Json::object());
 }
 
 /// Anna's private sks (dog) and the metamodel's sks (house), both of them the starter itself.
@@ -226,6 +237,44 @@ TEST_F(DrawPlanning, EmbeddingsAreTakenWhereThePromptNamesThem) {
   options_.embeddings = {"fluffi"};
   EXPECT_NE(error_of<InputError>([&] { plan_drawing(options_); }).find("did you mean 'fluffy'?"),
             std::string::npos);
+}
+
+TEST_F(DrawPlanning, AGridOfDifferentModelsIsRefusedBeforeAnythingIsDrawn) {
+  options_.generate.prompt = "a sks";
+  GridRequest request{{{"target_model", {"private", "meta"}}}, {}};
+  request.cells.push_back({options_, plan_drawing(options_)});
+  options_.target = TargetModel::kMeta;
+  request.cells.push_back({options_, plan_drawing(options_)});
+  const auto message = error_of<UsageError>([&] { draw_grid(request); });
+  EXPECT_EQ(message.find("grid: target_model: its cells ask for different models"), 0u) << message;
+  EXPECT_FALSE(fs::exists(options_.output_dir));
+}
+
+TEST_F(DrawPlanning, AGridsProgressCountsAllCellsAndAStoppedOneSaysHowMany) {
+  options_.generate.prompt = "a sks";
+  options_.generate.num_images = 2;
+  options_.generate.height = options_.generate.width = 32;
+  GridRequest request{{{"num_inference_steps", {"1", "2", "3"}}}, {}};
+  for (int64_t steps = 1; steps <= 3; ++steps) {
+    options_.generate.num_inference_steps = steps;
+    request.cells.push_back({options_, plan_drawing(options_)});
+  }
+  std::vector<int64_t> done;
+  const auto count = [&](const Progress& step) {
+    EXPECT_EQ(step.total, 12);
+    done.push_back(step.done);
+  };
+  const DrawResult result = draw_grid(request, count);
+  EXPECT_EQ(done, (std::vector<int64_t>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}));
+  EXPECT_EQ(result.images.size(), 6u);
+  EXPECT_EQ(result.grid.filename(), "grid.png");
+  ASSERT_EQ(result.further_grids.size(), 1u);
+  EXPECT_TRUE(fs::exists(result.further_grids[0]));
+  const auto stop = [](const Progress& step) {
+    if (step.done == 5) throw Interrupted(2, "stopped");
+  };
+  EXPECT_EQ(error_of<Interrupted>([&] { draw_grid(request, stop); }).find("stopped: 3 of 6 pictures were finished"),
+            0u);
 }
 
 TEST_F(DrawPlanning, AStoppedRunKeepsFinishedPicturesAndSaysWhere) {

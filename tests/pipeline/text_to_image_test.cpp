@@ -55,6 +55,50 @@ TEST_F(TextToImage, ProgressCountsTheStepsOfAllPictures) {
   EXPECT_EQ(done, (std::vector<int64_t>{2, 4, 5, 6}));
 }
 
+TEST_F(TextToImage, PreviewsComeOnTheWayAndChangeNothing) {
+  options_.num_inference_steps = 5;
+  const auto pictures = [&](const ImageFn& on_preview) {
+    std::vector<Image> drawn;
+    generate(model_, options_, [&](int64_t, Image image) { drawn.push_back(std::move(image)); }, {}, on_preview);
+    return drawn;
+  };
+  const auto plain = pictures([](int64_t, Image) { ADD_FAILURE() << "nobody asked for previews"; });
+  std::vector<int64_t> order;
+  std::vector<Image> previews;
+  options_.preview_every = 2;
+  const auto watched = pictures([&](int64_t i, Image image) {
+    order.push_back(i);
+    previews.push_back(std::move(image));
+  });
+  EXPECT_EQ(watched, plain);
+  // A batch of two, then one: after two steps and after four.
+  ASSERT_EQ(order, (std::vector<int64_t>{0, 1, 0, 1, 2, 2}));
+  const auto distance = [](const Image& a, const Image& b) {
+    double sum = 0;
+    for (size_t i = 0; i < a.pixels.size(); ++i) sum += std::abs(a.pixels[i] - b.pixels[i]);
+    return sum;
+  };
+  EXPECT_EQ(previews[0].width, model_.native_size());
+  EXPECT_GT(distance(previews[0], plain[0]), distance(previews[2], plain[0]));
+  EXPECT_GT(distance(previews[2], plain[0]), 0);
+}
+
+TEST_F(TextToImage, PhiloxDrawsFromOtherNumbersThatASeedAloneDecides) {
+  const auto last_picture = [&](const std::string& rng, int64_t pictures, uint64_t seed) {
+    options_.rng = rng;
+    options_.num_images = pictures;
+    options_.seed = seed;
+    Image last;
+    generate(model_, options_, [&](int64_t, Image image) { last = std::move(image); });
+    return last;
+  };
+  const auto alone = last_picture("philox", 1, 7);
+  EXPECT_NE(alone, last_picture("cpu", 1, 7));
+  EXPECT_EQ(alone, last_picture("philox", 3, 5));  // the third is drawn in a batch of its own
+  options_.rng = "gpu";
+  EXPECT_EQ(usage_error(), "rng is \"gpu\", expected cpu or philox");
+}
+
 TEST_F(TextToImage, SizesThatDoNotFitNameTheNearestTwo) {
   options_.height = 70;
   EXPECT_EQ(usage_error(), "height is 70, expected a multiple of 4: 68 or 72");
@@ -88,6 +132,7 @@ TEST_F(TextToImage, ImpossibleOptionsAreUsageErrors) {
   refused([](auto& o) { o.num_inference_steps = 1001; }, "num_inference_steps");
   refused([](auto& o) { o.guidance_scale = std::nan(""); }, "guidance_scale");
   refused([](auto& o) { o.scheduler = "Hoon"; }, "scheduler");
+  refused([](auto& o) { o.preview_every = -1; }, "preview_every");
 }
 
 TEST_F(TextToImage, ALongPromptWarnsWithTheWordsThatAreCut) {

@@ -51,10 +51,12 @@ void add_common_options(OptionTable& table, CommonOptions& common) {
   table.add(kGroup, "models_dir", "where models and registry are", &common.models_dir)
       .placeholder("DIR")
       .personal()
+      .unrecorded()
       .unset("BIG_MODELS_DIR, else ./models if it holds any, else the project's");
   table.add(kGroup, "user", "whose private models", &common.user)
       .placeholder("NAME")
       .personal()
+      .unrecorded()
       .unset("login name");
   table.add(kGroup, "config", "settings as TOML, keys named as the flags", &common.config)
       .placeholder("FILE")
@@ -63,12 +65,13 @@ void add_common_options(OptionTable& table, CommonOptions& common) {
       .add(kGroup, "print_config", "print every setting and where it came from, as TOML",
            &common.print_config)
       .flag_only();
-  table.add(kGroup, "json", "print one JSON object, errors too", &common.json).personal();
-  table.add(kGroup, "quiet", "say nothing but errors", &common.quiet).personal();
+  table.add(kGroup, "json", "print one JSON object, errors too", &common.json).personal().unrecorded();
+  table.add(kGroup, "quiet", "say nothing but errors", &common.quiet).personal().unrecorded();
   table.add(kGroup, "log_level", "how much to say", &common.log_level)
       .placeholder("LEVEL")
       .choices({"debug", "info", "warning", "error", "off"})
-      .personal();
+      .personal()
+      .unrecorded();
   table.add(kGroup, "version", "print the version", &common.version).flag_only();
   table.add(kGroup, "help", "print this", &common.help).flag_only();
 }
@@ -91,7 +94,8 @@ void add_compute_options(OptionTable& table, std::string& device, std::string& d
   const char* const kCompute = "Machine";
   table.add(kCompute, "device", "where to compute: auto, cpu, cuda or cuda:N", &device)
       .placeholder("NAME")
-      .personal();
+      .personal()
+      .unrecorded();
   table
       .add(kCompute, "dtype", "numbers of what is not trained; auto is fp32 on the CPU, fp16 on CUDA", &dtype)
       .placeholder("TYPE")
@@ -99,10 +103,14 @@ void add_compute_options(OptionTable& table, std::string& device, std::string& d
       .personal();
   table.add(kCompute, "threads", "CPU threads; 0 means the physical cores", &threads)
       .range(0, 1024)
-      .personal();
+      .personal()
+      .unrecorded();
 }
 
-bool read_options(OptionTable& table, CommonOptions& common, const std::vector<std::string>& arguments) {
+bool read_options(OptionTable& table,
+                  CommonOptions& common,
+                  const std::vector<std::string>& arguments,
+                  const std::function<void()>& after_flags) {
   table.read_flags(arguments);
   if (common.help) {
     print_result(common.json, table.help(), {{"help", table.help()}});
@@ -112,6 +120,7 @@ bool read_options(OptionTable& table, CommonOptions& common, const std::vector<s
     print_result(common.json, table.text().name + " " + version_text() + "\n", {{"version", version_text()}});
     return false;
   }
+  if (after_flags) after_flags();
   read_config_file(table, common);
   set_json_output(common.json);
   set_log_level(common.quiet ? LogLevel::kError : parse_log_level(common.log_level));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -29,9 +30,12 @@ void add_source_options(OptionTable& table, const std::string& group, ModelSourc
 void add_compute_options(OptionTable& table, std::string& device, std::string& dtype, int64_t& threads);
 
 /// Reads flags, then --config or ./<tool>.toml, sets the log level, settles models_dir and user. Answers
-/// --help and
-/// --version itself: false means that nothing is left to do.
-bool read_options(OptionTable& table, CommonOptions& common, const std::vector<std::string>& arguments);
+/// --help and --version itself: false means that nothing is left to do. `after_flags` may read a source that
+/// beats the configuration file.
+bool read_options(OptionTable& table,
+                  CommonOptions& common,
+                  const std::vector<std::string>& arguments,
+                  const std::function<void()>& after_flags = {});
 
 /// Answers --print_config, once big.json is overlaid: true means that nothing is left to do.
 bool answer_print_config(const OptionTable& table, const CommonOptions& common);

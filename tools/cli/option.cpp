@@ -63,6 +63,11 @@ Option& Option::name_or_path() {
   return *this;
 }
 
+Option& Option::unrecorded() {
+  unrecorded_ = true;
+  return *this;
+}
+
 bool Option::is_text() const {
   return std::holds_alternative<std::string*>(field_) ||
          std::holds_alternative<std::filesystem::path*>(field_) ||
@@ -83,6 +88,13 @@ void Option::assign(const RawValue& raw, Origin origin, const std::string& sourc
   }
   origin_ = origin;
   source_ = source;
+  left_unset_ = false;
+}
+
+void Option::leave_unset(Origin origin, const std::string& source) {
+  origin_ = origin;
+  source_ = source;
+  left_unset_ = !unset_.empty();
 }
 
 std::string Option::value_text() const {
@@ -102,6 +114,10 @@ std::string Option::value_text() const {
 bool Option::is_path_text(const std::string& text) const {
   return std::holds_alternative<std::filesystem::path*>(field_) ||
          (name_or_path_ && text.find('/') != std::string::npos);
+}
+
+std::string Option::without_folder(const std::string& text) const {
+  return is_path_text(text) ? std::filesystem::path(text).filename().string() : text;
 }
 
 std::string Option::value_toml() const {

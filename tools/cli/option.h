@@ -12,7 +12,7 @@
 namespace big {
 
 /// Where the value of an option came from; a later one beats an earlier one.
-enum class Origin { kDefault, kBigJson, kConfigFile, kFlag };
+enum class Origin { kDefault, kBigJson, kConfigFile, kPicture, kFlag };
 
 /// A value as a source wrote it, before its option reads it. kText is the command line's: any type.
 struct RawValue {
@@ -59,9 +59,13 @@ class Option {
   Option& personal();
   /// A name, or a path where it holds a '/': paths in a file are relative to the file.
   Option& name_or_path();
+  /// Has no part in how a picture looks: pictures do not record it.
+  Option& unrecorded();
 
   /// Reads `raw` into the field. Throws UsageError for the command line's values, InputError for a file's.
   void assign(const RawValue& raw, Origin origin, const std::string& source);
+  /// Leaves the value as nobody gave it, also where a weaker source would give one.
+  void leave_unset(Origin origin, const std::string& source);
   /// Notes how a value that nobody gave was settled ("login name").
   void settled_by(const std::string& source) { source_ = source; }
 
@@ -76,6 +80,7 @@ class Option {
   bool is_required() const { return required_; }
   bool is_flag_only() const { return flag_only_; }
   bool is_personal() const { return personal_; }
+  bool is_recorded() const { return !flag_only_ && !unrecorded_; }
   bool is_boolean() const { return std::holds_alternative<bool*>(field_); }
   bool is_text() const;
   /// A list of texts: its flag may be given several times, in a file it is an array or one text.
@@ -84,7 +89,11 @@ class Option {
   /// "command line", the file's name, "default", or what settled_by said.
   const std::string& source() const { return source_; }
   /// Nobody gave a value, and the default is a matter of the moment.
-  bool is_unset() const { return origin_ == Origin::kDefault && !unset_.empty() && source_ == "default"; }
+  bool is_unset() const {
+    return left_unset_ || (origin_ == Origin::kDefault && !unset_.empty() && source_ == "default");
+  }
+  /// `text`, a value of the option; where that is a path, its last part alone.
+  std::string without_folder(const std::string& text) const;
   /// The value for people ("7.5", "starter").
   std::string value_text() const;
   /// The value as TOML; relative paths made absolute, so that the file may lie anywhere.
@@ -108,6 +117,7 @@ class Option {
   std::string positional_, placeholder_, unset_, source_ = "default";
   double min_ = -std::numeric_limits<double>::infinity(), max_ = std::numeric_limits<double>::infinity();
   bool flag_only_ = false, personal_ = false, name_or_path_ = false, required_ = false;
+  bool unrecorded_ = false, left_unset_ = false;
   Origin origin_ = Origin::kDefault;
 };
 

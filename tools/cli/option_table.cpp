@@ -8,6 +8,25 @@
 
 namespace big {
 
+namespace {
+
+/// A JSON value as options read it.
+RawValue raw_of(const OrderedJson& value, const std::string& where, const std::filesystem::path& base) {
+  using Kind = RawValue::Kind;
+  RawValue raw{Kind::kOther, value.is_string() ? value.get<std::string>() : value.dump(), where, base};
+  if (value.is_string()) raw.kind = Kind::kString;
+  if (value.is_number()) raw.kind = Kind::kNumber;
+  if (value.is_number_integer()) raw.kind = Kind::kInteger;
+  if (value.is_boolean()) raw.kind = Kind::kBoolean;
+  if (value.is_array()) {
+    raw.kind = Kind::kList;
+    for (const auto& element : value) raw.elements.push_back(raw_of(element, where, base));
+  }
+  return raw;
+}
+
+}  // namespace
+
 Option& OptionTable::add(const std::string& group,
                          const std::string& name,
                          const std::string& help,
@@ -56,20 +75,50 @@ void OptionTable::overlay_base(const std::filesystem::path& model_folder) {
   for (const auto& [key, value] : json.items()) {
     Option* option = find(key);
     if (option == nullptr || value.is_null()) continue;
-    RawValue raw{RawValue::Kind::kOther,
-                 value.is_string() ? value.get<std::string>() : value.dump(),
-                 file.string() + ": '" + key + "'",
-                 {}};
+    const RawValue raw = raw_of(value, file.string() + ": '" + key + "'", {});
     if (option->is_personal()) {
       log_warning(raw.where + " is passed over: a base model cannot set it");
       continue;
     }
-    if (value.is_string()) raw.kind = RawValue::Kind::kString;
-    if (value.is_number()) raw.kind = RawValue::Kind::kNumber;
-    if (value.is_number_integer()) raw.kind = RawValue::Kind::kInteger;
-    if (value.is_boolean()) raw.kind = RawValue::Kind::kBoolean;
     assign(*option, raw, Origin::kBigJson, source);
   }
+}
+
+std::vector<std::string> OptionTable::overlay_picture(const OrderedJson& settings,
+                                                      const std::filesystem::path& picture) {
+  const std::string source = picture.filename().string();
+  std::vector<std::string> unknown;
+  for (const auto& [key, value] : settings.items()) {
+    Option* option = find(key);
+    if (option == nullptr || !option->is_recorded()) {
+      if (!value.is_null()) unknown.push_back(key + ": " + value.dump());
+    } else if (!value.is_null()) {
+      assign(*option, raw_of(value, picture.string() + ": '" + key + "'", picture.parent_path()),
+             Origin::kPicture, source);
+    } else if (option->origin() < Origin::kPicture) {
+      option->leave_unset(Origin::kPicture, source);
+    }
+  }
+  return unknown;
+}
+
+OrderedJson OptionTable::recorded_settings() const {
+  OrderedJson settings = OrderedJson::object();
+  for (const Option& option : options_) {
+    if (!option.is_recorded()) continue;
+    OrderedJson& value = settings[option.name()];
+    if (option.is_unset()) continue;  // null
+    if (option.is_list()) {
+      value = OrderedJson::array();
+      for (const auto& element : OrderedJson::parse(option.value_toml()))
+        value.push_back(option.without_folder(element.get<std::string>()));
+    } else if (option.is_text()) {
+      value = option.without_folder(option.value_text());
+    } else {
+      value = OrderedJson::parse(option.value_text());
+    }
+  }
+  return settings;
 }
 
 }  // namespace big

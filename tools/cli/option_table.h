@@ -18,8 +18,8 @@ struct ToolText {
   std::vector<std::string> examples;  ///< commands, shown first
 };
 
-/// All options of a tool, in the order of the help. Sources are read in falling precedence (flags,
-/// configuration file, big.json): each sets only what none before it set.
+/// All options of a tool, in the order of the help. Sources are read in falling precedence (flags, a picture
+/// drawn again, configuration file, big.json): each sets only what none before it set.
 class OptionTable {
  public:
   explicit OptionTable(ToolText text) : text_(std::move(text)) {}
@@ -39,6 +39,13 @@ class OptionTable {
   /// Overlays a base model's defaults, if its folder holds a big.json. Keys of other tools and of newer
   /// versions are passed over; personal settings in it are not obeyed. Throws InputError for a wrong value.
   void overlay_base(const std::filesystem::path& model_folder);
+  /// Reads the settings that a picture has recorded (null: left unset), before the configuration file is read,
+  /// which they beat. Returns the names that no option has, with their values. Throws InputError for a wrong
+  /// value.
+  std::vector<std::string> overlay_picture(const OrderedJson& settings, const std::filesystem::path& picture);
+  /// What overlay_picture reads: every option that has a part in how a picture looks, without the folders of
+  /// paths.
+  OrderedJson recorded_settings() const;
 
   const ToolText& text() const { return text_; }
   const std::deque<Option>& options() const { return options_; }

@@ -66,6 +66,8 @@ struct SampleRequest {
   /// After each step, x as the sampler keeps it: x0 + sigma eps (samplers of whole timesteps: alpha x0 +
   /// sigma eps).
   std::function<void(int64_t step, const torch::Tensor& x)> on_step;
+  /// After each step, the clean latents that the network last took x for: what is there to see on the way.
+  std::function<void(int64_t step, const torch::Tensor& x0)> on_denoised;
 };
 
 /// Draws: starts from `noise`'s first numbers times the sampler's initial sigma, or from the start's latents

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "big/core/json.h"
 #include "big/core/progress.h"
 #include "big/pipeline/lora.h"
 #include "big/pipeline/text_to_image.h"
@@ -25,9 +26,14 @@ struct DrawOptions {
   bool lora_ignore_unmatched = false;        ///< keys that name no layer are a warning, no error
   std::vector<std::string> embeddings;       ///< FILE[:word] as typed; those the prompt names come on top
   std::filesystem::path output_dir = "generated_images";
+  std::string format = "png";  ///< of the pictures' files: png | jpeg | webp
+  int64_t quality = 95;        ///< 1 to 100, of JPEG and WebP (PictureEncoding)
   ModelSource source;  ///< clip_vocabulary is found in project_models
   std::string device = "auto", dtype = "auto";
   std::string program_version;  ///< written into the pictures
+  /// Settings by the names of flags, null where left to the model: kept in each picture (with its own seed),
+  /// so that it can be made again.
+  OrderedJson settings = OrderedJson::object();
 };
 
 /// What a wish comes to, found out before any weight is read.
@@ -54,6 +60,7 @@ struct DrawResult {
   std::filesystem::path directory, grid;
   std::vector<DrawnImage> images;
   double seconds = 0;
+  std::vector<std::filesystem::path> further_grids = {};  ///< of a grid with a third axis
 };
 
 /// Finds model, subject and prompt. Throws UsageError for an unknown identifier, a private prompt that names
@@ -62,8 +69,9 @@ struct DrawResult {
 DrawPlan plan_drawing(const DrawOptions& options);
 
 /// Draws into a new folder below output_dir: each picture is written when it is finished, the grid at the
-/// end; says what it will draw first, in the log. A stopped run keeps its finished pictures. Progress counts
-/// denoising steps.
+/// end; says what it will draw first, in the log. With previews, preview-<i>.png shows picture i on its way and
+/// goes when the picture is there. A stopped run keeps its finished pictures, and the previews of others.
+/// Progress counts denoising steps.
 DrawResult draw(const DrawOptions& options, const DrawPlan& plan, const ProgressFn& progress = {});
 
 }  // namespace big

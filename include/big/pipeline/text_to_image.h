@@ -23,7 +23,9 @@ struct GenerateOptions {
   double eta = -1;                ///< 0 to 1: share of fresh noise; below 0: the scheduler's own
   int64_t height = 0, width = 0;  ///< 0: the model's native size, or that of the picture to begin from
   uint64_t seed = 0;              ///< picture i has seed + i
+  std::string rng = "cpu";        ///< cpu | philox: whose numbers a seed stands for (NoiseSource)
   int64_t batch_size = 1;
+  int64_t preview_every = 0;  ///< steps between previews; 0: none
   SizeConditions sizes;  ///< SDXL: what the picture shall look like to have been; sizes 0: the picture's own
   double aesthetic_score = 6.0, negative_aesthetic_score = 2.5;  ///< SDXL's refiner: 0 to 10
   StartOptions start;
@@ -50,10 +52,14 @@ int64_t drawn_steps(int64_t steps, double strength);
 /// an inpainting UNet without a mask the latter with all of it masked (from noise at strength 1), for SDXL's
 /// refiner StableDiffusionXLImg2ImgPipeline. A second pass is the img2img of the picture made larger, with
 /// the same seed.
+///
+/// `on_preview` is handed what a picture looks like so far, decoded from the clean latents that the network
+/// predicts, every `preview_every` steps of a pass but the last.
 using ImageFn = std::function<void(int64_t index, Image image)>;
 void generate(StableDiffusion& model,
               const GenerateOptions& options,
               const ImageFn& on_image,
-              const ProgressFn& progress = {});
+              const ProgressFn& progress = {},
+              const ImageFn& on_preview = {});
 
 }  // namespace big
