@@ -9,6 +9,7 @@
 #include "cli/random_seed.h"
 #include "cli/run_guarded.h"
 #include "cli/wait_policy.h"
+#include "generate_prompts.h"
 #include "generate_schedulers.h"
 
 namespace big {
@@ -20,7 +21,8 @@ const ToolText kText = {"generate",
                         {"generate --prompt \"a sks on the beach\"",
                          "generate --prompt \"sks and brc in a garden\" --target_model meta --num_images 4",
                          "generate --prompt \"a castle\" --target_model pretrained --seed 7",
-                         "generate --prompt \"a sks in ink <lora:ink:0.8>\""}};
+                         "generate --prompt \"a sks in ink <lora:ink:0.8>\"",
+                         "generate --prompt \"a (red:1.3) sks, [summer:winter:0.5]\" --style watercolour"}};
 
 void add_prompt_options(OptionTable& table, DrawOptions& options) {
   const char* const kGroup = "What to draw";
@@ -45,6 +47,7 @@ void add_prompt_options(OptionTable& table, DrawOptions& options) {
       .personal();
   add_source_options(table, kGroup, options.source);
   table.add(kGroup, "negative_prompt", "what shall not be in the picture", &options.generate.negative_prompt);
+  add_prompt_reading_options(table, kGroup, options);
   table
       .add(kGroup, "lora", "a LoRA and how much of it counts, FILE[:weight]; several times for several",
            &options.loras)

@@ -81,6 +81,7 @@ DrawResult draw_into(const std::filesystem::path& directory,
   context.embeddings = apply_embeddings(model, plan.embeddings);
   GenerateOptions wish = options.generate;
   wish.prompt = plan.prompt_used;
+  wish.negative_prompt = plan.negative_used;
   const BaseModel drawn_by =
       find_base(plan.model_folder.string(), options.models_dir, options.project_models);
   context.sampler = choose_sampler(wish.scheduler, wish.schedule, model.schedule->config());

@@ -87,14 +87,16 @@ void generate(StableDiffusion& model,
     std::vector<uint64_t> seeds;
     for (int64_t i = 0; i < pictures; ++i) seeds.push_back(options.seed + static_cast<uint64_t>(first + i));
     PictureNoise noise(seeds);
+    int64_t now = 0;  // the step being drawn
     request.on_step = [&](int64_t i, const torch::Tensor& x) {
+      now = i + 1;
       // Damage shows in the first step, not after an hour; the last one shows what overflowed on the way.
       if (i == 0 || i + 1 == request.steps) require_finite(x, model, "the picture being drawn");
       step.done += pictures;
       report(progress, step);
     };
     const auto latents =
-        sample(request, *model.schedule, noise, make_denoiser(model, conditioning, pictures, noise));
+        sample(request, *model.schedule, noise, make_denoiser(model, conditioning, pictures, noise, now));
     // One at a time: decoding takes far more memory than a denoising step.
     for (int64_t i = 0; i < pictures; ++i) {
       const auto pixels = decode_latents(model, latents.slice(0, i, i + 1));

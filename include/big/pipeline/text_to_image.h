@@ -10,9 +10,17 @@
 
 namespace big {
 
+/// Values of GenerateOptions::prompt_syntax.
+inline constexpr const char* kWebUiSyntax = "webui";
+inline constexpr const char* kPlainSyntax = "plain";
+
 /// What a person wants drawn. Defaults are the original's; a base model's big.json overlays them.
 struct GenerateOptions {
   std::string prompt, negative_prompt;
+  /// webui: weights, BREAK, AND, schedules and alternation are read (docs/prompts.md), of any length; plain:
+  /// the text as it stands, cut to the model's window, as diffusers reads it.
+  std::string prompt_syntax = kWebUiSyntax;
+  int64_t clip_skip = 0;  ///< the text encoder's layer that is read, from the last, 1; 0: the model's own
   int64_t num_images = 10;
   int64_t num_inference_steps = 50;
   double guidance_scale = 7.5;    ///< at most 1: no guidance, one UNet pass a step instead of two
@@ -29,8 +37,9 @@ struct GenerateOptions {
 
 /// Draws num_images pictures and hands each over when it is finished, with its index; picture i depends on
 /// its own seed alone. Progress counts denoising steps over all pictures. Throws UsageError for sizes that
-/// are no multiple of the VAE's factor (naming the nearest two), Interrupted between steps. Equal to
-/// diffusers' pipelines with one CPU generator a picture: StableDiffusionPipeline, StableDiffusionXLPipeline
+/// are no multiple of the VAE's factor (naming the nearest two), Interrupted between steps. For prompts
+/// without syntax that fit into the text window equal to diffusers' pipelines with one CPU generator a
+/// picture: StableDiffusionPipeline, StableDiffusionXLPipeline
 /// (without a negative prompt where this one's is empty), for an inpainting UNet the inpainting pipelines at
 /// strength 1 with all of a picture masked, for SDXL's refiner StableDiffusionXLImg2ImgPipeline from pure
 /// noise.
