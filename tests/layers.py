@@ -11,13 +11,13 @@ from pathlib import Path
 LEVELS = {
     "core": 0,
     "modules": 1,
-    "tokenizers": 2, "imaging": 2, "registry": 2,
+    "tokenizers": 2, "imaging": 2, "registry": 2, "prompts": 2,
     "weights": 2, "networks": 2, "diffusion": 2,
     "pipeline": 3,
     "training": 4,
     "personalization": 5,
 }
-TORCH_FREE = {"core", "tokenizers", "imaging", "registry"}
+TORCH_FREE = {"core", "tokenizers", "imaging", "registry", "prompts"}
 TORCH_HEADER = re.compile(r"(torch|ATen|c10|caffe2)/")
 LOG_SOURCE = "src/core/log.cpp"  # spdlog's fmt and torch's do not compile together
 TORCH_FREE_TOOL = "tools/list_identifiers.cpp"  # links big_base alone

@@ -13,6 +13,7 @@
 #include "cli/wait_policy.h"
 #include "generate_again.h"
 #include "generate_grid.h"
+#include "generate_prompts.h"
 #include "generate_schedulers.h"
 #include "generate_show.h"
 #include "generate_start.h"
@@ -30,7 +31,8 @@ const ToolText kText = {"generate",
                          "generate --prompt \"a sks in a garden\" --init_image sketch.png --strength 0.6",
                          "generate --prompt \"a red hat\" --init_image sks.png --mask hat.png",
                          "generate --from picture.png --num_inference_steps 40",
-                         "generate --prompt \"a sks\" --grid \"scheduler=Euler,DPM++ 2M;guidance_scale=3,5,7\""}};
+                         "generate --prompt \"a sks\" --grid \"scheduler=Euler,DPM++ 2M;guidance_scale=3,5,7\"",
+                         "generate --prompt \"a (red:1.3) sks, [summer:winter:0.5]\" --style watercolour"}};
 
 void add_prompt_options(OptionTable& table, DrawOptions& options) {
   const char* const kGroup = "What to draw";
@@ -55,6 +57,7 @@ void add_prompt_options(OptionTable& table, DrawOptions& options) {
       .personal();
   add_source_options(table, kGroup, options.source);
   table.add(kGroup, "negative_prompt", "what shall not be in the picture", &options.generate.negative_prompt);
+  add_prompt_reading_options(table, kGroup, options);
   table
       .add(kGroup, "lora", "a LoRA and how much of it counts, FILE[:weight]; several times for several",
            &options.loras)

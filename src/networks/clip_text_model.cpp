@@ -52,17 +52,18 @@ ClipTextOutput ClipTextModelImpl::encode(const torch::Tensor& ids) {
                                        config.max_position_embeddings));
   }
   ClipTextOutput output;
-  auto x = parts_->embeddings(ids);
-  for (auto& layer : *parts_->layers) {
-    output.penultimate = x;
-    x = layer(x);
-  }
-  output.last_hidden = parts_->final_layer_norm(x);
+  output.hidden.push_back(parts_->embeddings(ids));
+  for (auto& layer : *parts_->layers) output.hidden.push_back(layer(output.hidden.back()));
+  output.last_hidden = final_norm(output.hidden.back());
 
   const auto rows = torch::arange(ids.size(0), ids.options());
   output.pooled = output.last_hidden.index({rows, end_of_text(ids, config.eos_token_id)});  // [B,D]
   if (parts_->text_projection) output.pooled = parts_->text_projection(output.pooled);
   return output;
+}
+
+torch::Tensor ClipTextModelImpl::final_norm(const torch::Tensor& hidden) {
+  return parts_->final_layer_norm(hidden);
 }
 
 std::vector<torch::Tensor> ClipTextModelImpl::penultimate_parameters() const {

@@ -142,6 +142,7 @@ std::vector<int64_t> missing_class_images(const fs::path& folder,
 GenerateOptions class_image_request(const ClassImageRecipe& recipe, uint64_t seed, int64_t count) {
   GenerateOptions request;
   request.prompt = recipe.prompt;
+  request.prompt_syntax = kPlainSyntax;  // what training is told is plain text
   request.num_images = count;
   request.num_inference_steps = recipe.steps;
   request.guidance_scale = recipe.guidance;

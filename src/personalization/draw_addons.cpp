@@ -111,7 +111,8 @@ std::vector<LoraChoice> find_loras(const DrawOptions& options, const std::vector
   return found;
 }
 
-std::vector<EmbeddingChoice> find_embeddings(const DrawOptions& options, const std::string& prompt) {
+std::vector<EmbeddingChoice> find_embeddings(const DrawOptions& options,
+                                             const std::vector<std::string>& prompts) {
   const Shelf shelf("--embedding", "embeddings", options);
   std::vector<EmbeddingChoice> found;
   std::set<std::string> names;
@@ -121,7 +122,8 @@ std::vector<EmbeddingChoice> find_embeddings(const DrawOptions& options, const s
   }
   for (const auto& path : shelf.contents()) {
     const std::string name = path.stem().string();
-    const bool named = contains_word(prompt, name) || contains_word(options.generate.negative_prompt, name);
+    const bool named =
+        std::ranges::any_of(prompts, [&](const auto& prompt) { return contains_word(prompt, name); });
     if (named && is_embedding_file(path) && names.insert(name).second) found.push_back({path, name});
   }
   return found;

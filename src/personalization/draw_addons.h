@@ -12,7 +12,8 @@ namespace big {
 std::vector<LoraChoice> find_loras(const DrawOptions& options, const std::vector<LoraWish>& tags);
 
 /// The embeddings of the flags (a bare name means `models_dir/embeddings/`), and each one there whose name
-/// stands in `prompt` or the negative prompt as a word. Throws InputError listing what there is.
-std::vector<EmbeddingChoice> find_embeddings(const DrawOptions& options, const std::string& prompt);
+/// stands in one of the prompts as a word. Throws InputError listing what there is.
+std::vector<EmbeddingChoice> find_embeddings(const DrawOptions& options,
+                                             const std::vector<std::string>& prompts);
 
 }  // namespace big

@@ -6,6 +6,7 @@
 #include "big/core/text.h"
 #include "big/personalization/draw.h"
 #include "big/personalization/models_dir.h"
+#include "big/prompts/styles.h"
 #include "big/registry/names.h"
 #include "big/registry/prompt_template.h"
 #include "big/registry/registry.h"
@@ -83,6 +84,24 @@ std::string folder_word(TargetModel target, const std::string& subject) {
   return target == TargetModel::kMeta ? "metamodel" : "pretrained";
 }
 
+struct StyledPrompts {
+  std::string prompt, negative_prompt;
+};
+
+/// The prompts with the styles that were asked for.
+StyledPrompts with_styles(const DrawOptions& options) {
+  StyledPrompts styled{options.generate.prompt, options.generate.negative_prompt};
+  if (options.style.empty()) return styled;
+  const auto file = options.styles.empty() ? options.models_dir / "styles.csv" : options.styles;
+  const auto styles = read_styles(file);
+  for (const std::string& name : options.style) {
+    const PromptStyle& style = find_style(styles, name);
+    styled.prompt = apply_style(style.prompt, styled.prompt);
+    styled.negative_prompt = apply_style(style.negative_prompt, styled.negative_prompt);
+  }
+  return styled;
+}
+
 DrawPlan plan_pretrained(const DrawOptions& options, const std::string& prompt) {
   const BaseModel base = find_base(options.pretrained_model, options.models_dir, options.project_models);
   DrawPlan plan;
@@ -132,12 +151,14 @@ DrawPlan plan_subjects(const DrawOptions& options, const std::string& prompt) {
 
 DrawPlan plan_drawing(const DrawOptions& options) {
   if (!is_valid_utf8(options.generate.prompt)) throw UsageError("the prompt is not valid UTF-8");
-  // First of all: a LoRA may be called like an identifier.
-  const TaggedPrompt typed = take_lora_tags(options.generate.prompt);
-  DrawPlan plan = options.target == TargetModel::kPretrained ? plan_pretrained(options, typed.text)
-                                                             : plan_subjects(options, typed.text);
-  plan.loras = find_loras(options, typed.loras);
-  plan.embeddings = find_embeddings(options, plan.prompt_used);
+  const StyledPrompts styled = with_styles(options);
+  // Before identifiers: a LoRA may be called like one.
+  const TaggedPrompt tagged = take_lora_tags(styled.prompt);
+  DrawPlan plan = options.target == TargetModel::kPretrained ? plan_pretrained(options, tagged.text)
+                                                             : plan_subjects(options, tagged.text);
+  plan.negative_used = styled.negative_prompt;
+  plan.loras = find_loras(options, tagged.loras);
+  plan.embeddings = find_embeddings(options, {plan.prompt_used, plan.negative_used});
   return plan;
 }
 

@@ -48,6 +48,7 @@ void DrawSession::draw(const DrawOptions& options,
                        const ProgressFn& progress) {
   GenerateOptions wish = options.generate;
   wish.prompt = plan.prompt_used;
+  wish.negative_prompt = plan.negative_used;
   context_.sampler = choose_sampler(wish.scheduler, wish.schedule, model_.schedule->config());
   context_.start = hash_start(wish.start);
   context_.first_size.reset();

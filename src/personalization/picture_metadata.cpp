@@ -3,6 +3,7 @@
 #include "big/core/json.h"
 #include "big/core/text.h"
 #include "typed_number.h"
+#include "big/prompts/attention.h"
 
 namespace big {
 namespace {
@@ -29,6 +30,11 @@ std::string addon_hashes(const std::string& key, const std::vector<Applied>& app
   return parts.empty() ? "" : concat(", ", key, ": ", Json(join(parts, ", ")).dump());
 }
 
+/// A prompt as the web UIs read it: their syntax is escaped where it was none.
+std::string readable(const std::string& prompt, const GenerateOptions& wish) {
+  return wish.prompt_syntax == kPlainSyntax ? escape_attention(prompt) : prompt;
+}
+
 std::string parameters_text(const DrawOptions& options,
                             const DrawPlan& plan,
                             const PictureContext& context,
@@ -38,15 +44,16 @@ std::string parameters_text(const DrawOptions& options,
   const std::string schedule = schedule_type(context.sampler);
   const PictureSize size = context.first_size.value_or(PictureSize{picture.height, picture.width});
   // As tags, so that the web UIs find the LoRAs again.
-  std::string text = plan.prompt_used;
+  std::string text = readable(plan.prompt_used, wish);
   for (const AppliedLora& lora : context.loras) text += concat(" ", lora_tag(lora.wish));
   text += "\n";
-  if (!wish.negative_prompt.empty()) text += "Negative prompt: " + wish.negative_prompt + "\n";
+  if (!plan.negative_used.empty()) text += "Negative prompt: " + readable(plan.negative_used, wish) + "\n";
   text += concat("Steps: ", wish.num_inference_steps, ", Sampler: ", sampler_name(context.sampler));
   if (!schedule.empty()) text += ", Schedule type: " + schedule;
   text += concat(", CFG scale: ", typed_number(wish.guidance_scale), ", Seed: ", seed, ", Size: ", size.width,
                  "x", size.height, ", Model hash: ", context.model_hash.substr(0, kShortHash),
                  ", Model: ", quoted_if_needed(plan.model_name));
+  if (wish.clip_skip > 0) text += concat(", Clip skip: ", wish.clip_skip);
   if (wish.eta >= 0)
     text += concat(context.sampler.kind == SamplerKind::kDdim ? ", Eta DDIM: " : ", Eta: ",
                    typed_number(wish.eta));
@@ -94,6 +101,7 @@ std::string big_text(const DrawOptions& options,
                       {"model_hash", context.model_hash},
                       {"prompt", options.generate.prompt},
                       {"prompt_used", plan.prompt_used},
+                      {"prompt_syntax", options.generate.prompt_syntax},
                       {"loras", loras},
                       {"embeddings", embeddings},
                       {"settings", own_settings(options, seed)},

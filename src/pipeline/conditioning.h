@@ -1,25 +1,38 @@
 #pragma once
 
+#include <vector>
+
 #include "big/pipeline/text_to_image.h"
 
 namespace big {
 
-/// One side of guidance: what the UNet is told of a wish, one row.
+/// What the UNet is told of one text, one row.
 struct Condition {
   TextEmbeddings text;     ///< [1,...]
   torch::Tensor time_ids;  ///< [1,N]; undefined where the model takes none
+  double weight = 1;       ///< of this text among those that a prompt composes
 };
 
-/// What the UNet is told of a wish, the same at every step and for every picture.
+/// What the UNet is told in a step.
+struct StepConditions {
+  std::vector<Condition> wanted;  ///< the prompt's texts, several where AND composes them
+  Condition unwanted;             ///< the negative prompt's; its text undefined without guidance
+};
+
+/// What the UNet is told of a wish, the same for every picture. All contexts are of one length.
 struct Conditioning {
-  Condition wanted,
-      unwanted;  ///< the prompt's, and the negative prompt's (its text undefined without guidance)
+  std::vector<StepConditions> moments;  ///< the distinct ones; several where a prompt changes on the way
+  std::vector<size_t> moment_of_step;
+  double told_scale = 1;  ///< for networks that are told the guidance scale
   double guidance_scale = 1, guidance_rescale = 0;
-  /// Classifier-free guidance (arXiv 2207.12598) takes two passes of the UNet at each step.
-  bool guided() const { return unwanted.text.context.defined(); }
+  /// Classifier-free guidance (arXiv 2207.12598) takes passes of the UNet for both sides at each step.
+  bool guided() const { return moments.front().unwanted.text.context.defined(); }
+  /// Index of a step's moment; samplers that take more steps than they were asked for end with the last
+  /// one's.
+  size_t moment_at(int64_t step) const;
 };
 
-/// Encodes a wish for pictures of `height` x `width` pixels. Warns of words beyond the text window.
+/// Encodes a wish for pictures of `height` x `width` pixels.
 Conditioning make_conditioning(StableDiffusion& model,
                                const GenerateOptions& options,
                                int64_t height,

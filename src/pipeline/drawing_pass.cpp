@@ -46,7 +46,11 @@ torch::Tensor run_sampler(StableDiffusion& model,
                           const std::function<void(int64_t step, const torch::Tensor& x)>& on_step) {
   PictureNoise noise(seeds, parse_noise_source(pass.options.rng));
   SampleRequest request = pass.request;
-  request.on_step = on_step;
+  int64_t now = 0;  // the step being drawn
+  request.on_step = [&](int64_t i, const torch::Tensor& x) {
+    now = i + 1;
+    on_step(i, x);
+  };
   const int64_t every = pass.options.preview_every;
   if (events.on_preview && every > 0) {
     request.on_denoised = [&, every](int64_t i, const torch::Tensor& x0) {
@@ -56,7 +60,7 @@ torch::Tensor run_sampler(StableDiffusion& model,
   begin(request, model, beginning, noise);
   const auto pictures = static_cast<int64_t>(seeds.size());
   return sample(request, *model.schedule, noise,
-                make_denoiser(model, pass.conditioning, pictures, beginning.hidden, noise));
+                make_denoiser(model, pass.conditioning, pictures, beginning.hidden, noise, now));
 }
 
 /// In fp32, or in double: what is not finite there is an error.
@@ -95,7 +99,10 @@ DrawingPass plan_pass(StableDiffusion& model, const GenerateOptions& options, co
   pass.options = options;
   pass.options.num_inference_steps = wish.steps;
   pass.wish = wish;
-  pass.conditioning = make_conditioning(model, pass.options, wish.size.height, wish.size.width);
+  // A prompt that changes on the way does so at shares of the steps that are made.
+  GenerateOptions made = pass.options;
+  made.num_inference_steps = drawn_steps(wish.steps, wish.strength);
+  pass.conditioning = make_conditioning(model, made, wish.size.height, wish.size.width);
   const auto factor = model.vae->config.scale();
   auto& request = pass.request;
   request.sampler = choose_sampler(options.scheduler, options.schedule, model.schedule->config());

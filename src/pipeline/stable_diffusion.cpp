@@ -27,13 +27,6 @@ Network load_network(const ModelFiles& files, const std::string& part, const Loa
   return network;
 }
 
-/// ids [n,T] of prompts.
-torch::Tensor token_ids(const Tokenizer& tokenizer, const std::vector<std::string>& prompts) {
-  std::vector<torch::Tensor> rows;
-  for (const auto& prompt : prompts) rows.push_back(torch::tensor(tokenizer.encode_padded(prompt).ids));
-  return torch::stack(rows);
-}
-
 }  // namespace
 
 StableDiffusion load_model(const fs::path& path, const LoadOptions& options) {
@@ -66,16 +59,6 @@ int64_t StableDiffusion::time_id_count() const {
   if (config.addition_time_embed_dim == 0) return 0;
   return (config.projection_class_embeddings_input_dim - text_encoder_2->config.projection_dim) /
          config.addition_time_embed_dim;
-}
-
-TextEmbeddings encode_prompts(StableDiffusion& model, const std::vector<std::string>& prompts) {
-  if (!model.text_encoder_2)
-    return {model.text_encoder->forward(token_ids(*model.tokenizer, prompts).to(model.device)), {}};
-
-  const auto second = model.text_encoder_2->encode(token_ids(*model.tokenizer_2, prompts).to(model.device));
-  if (!model.text_encoder) return {second.penultimate, second.pooled};
-  const auto first = model.text_encoder->encode(token_ids(*model.tokenizer, prompts).to(model.device));
-  return {torch::cat({first.penultimate, second.penultimate}, -1), second.pooled};
 }
 
 torch::Tensor time_ids(const StableDiffusion& model, const SizeConditions& sizes, double aesthetic_score) {

@@ -18,6 +18,30 @@ bool category_follows(std::string_view prompt, size_t at, std::string_view categ
   return !is_letter_or_digit(next.value) && !is_mark(next.value);
 }
 
+/// Length of the ":1.2" at `at` that weighs or times what stands before it (":" and a plain number, in front
+/// of a closing bracket, AND or the end), else 0.
+size_t number_length(std::string_view prompt, size_t at) {
+  constexpr std::string_view kAnd = "AND";
+  if (at >= prompt.size() || prompt[at] != ':') return 0;
+  const auto skip = [&](size_t from, std::string_view characters) {
+    return std::min(prompt.find_first_not_of(characters, from), prompt.size());
+  };
+  const size_t digits = skip(skip(at + 1, " "), "+-"), end = skip(digits, "0123456789."),
+               next = skip(end, " ");
+  if (end == digits) return 0;
+  const bool closes = next == prompt.size() || prompt[next] == ')' || prompt[next] == ']';
+  return closes || prompt.substr(next).starts_with(kAnd) ? end - at : 0;
+}
+
+/// Length of the closing brackets at `at`, the first with its weight or time: ":1.2))".
+size_t closing_length(std::string_view prompt, size_t at) {
+  const size_t begin = at;
+  if (prompt.substr(at).starts_with("::")) ++at;  // "[sks::0.5]"
+  at += number_length(prompt, at);
+  const size_t end = std::min(prompt.find_first_not_of(")]", at), prompt.size());
+  return end > at ? end - begin : 0;
+}
+
 }  // namespace
 
 std::string instance_prompt(const std::string& identifier, const std::string& category) {
@@ -31,8 +55,8 @@ ExpandedPrompt expand_identifiers(const std::string& prompt,
   ExpandedPrompt expanded;
   const std::string_view rest(prompt);
   for (size_t at = 0; at < prompt.size();) {
-    const size_t length = word_length(prompt, at);
-    const size_t taken = length > 0 ? length : code_point_at(prompt, at).size;
+    const size_t length = word_length(prompt, at), number = number_length(prompt, at);
+    const size_t taken = length > 0 ? length : number > 0 ? number : code_point_at(prompt, at).size;
     const std::string piece(rest.substr(at, taken));
     expanded.text += piece;
     at += taken;
@@ -45,10 +69,13 @@ ExpandedPrompt expand_identifiers(const std::string& prompt,
     }
     const std::string& category = known->second;
     if (category.empty()) continue;
+    // "(sks:1.2) dog" names it as well. A category that the person wrote is passed over whole: identifiers in
+    // it (a "sks toy") are part of its name.
+    const size_t closing = closing_length(prompt, at);
+    const bool follows = category_follows(prompt, at + closing, category);
+    if (follows) expanded.text += rest.substr(at, closing);
     expanded.text += " " + category;
-    // A category that the person wrote is passed over whole: identifiers in it (a "sks toy") are part of its
-    // name.
-    if (category_follows(prompt, at, category)) at += 1 + category.size();
+    if (follows) at += closing + 1 + category.size();
   }
   return expanded;
 }

@@ -96,6 +96,10 @@ class TokenizerWithWords final : public Tokenizer {
   int64_t eos_id() const override { return base_->eos_id(); }
   int64_t pad_id() const override { return base_->pad_id(); }
   int64_t unknown_id() const override { return base_->unknown_id(); }
+  size_t ids_of_word(int64_t first_id) const override {
+    const auto* word = word_of(first_id);
+    return word && word->ids.front() == first_id ? word->ids.size() : 1;
+  }
   int64_t max_length() const override { return base_->max_length(); }
 
  private:

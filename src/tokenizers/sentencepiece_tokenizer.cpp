@@ -1,5 +1,6 @@
 #include "sentencepiece_tokenizer.h"
 
+#include <algorithm>
 #include <new>
 #include <stdexcept>
 
@@ -72,6 +73,27 @@ std::vector<int64_t> SentencePieceTokenizer::encode(std::string_view text) const
   const auto status = processor_.Encode(clean, &ids);
   if (!status.ok()) throw std::runtime_error("SentencePiece cannot encode: " + status.ToString());
   return {ids.begin(), ids.end()};
+}
+
+std::vector<std::vector<int64_t>> SentencePieceTokenizer::encode_pieces(
+    const std::vector<std::string>& pieces) const {
+  const auto whole = encode(join(pieces, ""));
+  std::vector<std::vector<int64_t>> ids;
+  std::string before;
+  auto done = whole.begin();
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    before += pieces[i];
+    auto end = whole.end();
+    if (i + 1 < pieces.size()) {
+      // A space at the edge begins the next word.
+      const auto last = before.find_last_not_of(' ');
+      const auto until = encode(std::string_view(before).substr(0, last == std::string::npos ? 0 : last + 1));
+      end = std::max(done, std::ranges::mismatch(whole, until).in1);
+    }
+    ids.emplace_back(done, end);
+    done = end;
+  }
+  return ids;
 }
 
 std::string SentencePieceTokenizer::decode(const std::vector<int64_t>& ids) const {

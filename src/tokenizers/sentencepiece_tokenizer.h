@@ -20,6 +20,8 @@ class SentencePieceTokenizer final : public Tokenizer {
                          const std::filesystem::path& path);
 
   std::vector<int64_t> encode(std::string_view text) const override;
+  /// The ids of the whole text, by piece: here a word that stood alone would not be the word within a text.
+  std::vector<std::vector<int64_t>> encode_pieces(const std::vector<std::string>& pieces) const override;
   std::string decode(const std::vector<int64_t>& ids) const override;
   std::string piece(int64_t id) const override;
   int64_t vocab_size() const override { return processor_.GetPieceSize(); }

@@ -27,6 +27,17 @@ TokenizedText Tokenizer::encode_padded(std::string_view text) const {
   return out;
 }
 
+std::vector<std::vector<int64_t>> Tokenizer::encode_pieces(const std::vector<std::string>& pieces) const {
+  if (pieces.size() == 1) return {encode(pieces.front())};
+  std::vector<std::vector<int64_t>> ids;
+  for (std::string_view piece : pieces) {
+    while (piece.starts_with(' ')) piece.remove_prefix(1);
+    while (piece.ends_with(' ')) piece.remove_suffix(1);
+    ids.push_back(piece.empty() ? std::vector<int64_t>() : encode(piece));
+  }
+  return ids;
+}
+
 bool Tokenizer::is_one_token(std::string_view word) const {
   const std::vector<int64_t> ids = encode(word);
   if (ids.size() != 1) return false;

@@ -128,5 +128,46 @@ TEST(ConfigFile, NoLengthExhaustsTheReader) {
   }
 }
 
+/// The tables [[picture]] of a file.
+struct TablesReader : Reader {
+  std::vector<ConfigTable> tables(const std::string& text) {
+    write_file(file, text);
+    return read_config_tables(file, "picture");
+  }
+  std::string tables_error(const std::string& text) {
+    return error_of<InputError>([&] { tables(text); });
+  }
+};
+
+TEST(ConfigTables, EachIsReadByATableOfItsOwn) {
+  TablesReader r;
+  const auto tables = r.tables("[[picture]]\nprompt = 'a'\n\n[[picture]]\nsteps = 7\nphotos = 'p'\n");
+  ASSERT_EQ(tables.size(), 2u);
+  EXPECT_EQ(tables[1].where, r.file.string() + ":4");
+  r.table.read_table(tables[0]);
+  EXPECT_EQ(r.prompt, "a");
+  EXPECT_EQ(r.steps, 1);
+  r.table.read_table(tables[1]);
+  EXPECT_EQ(r.steps, 7);
+  EXPECT_EQ(r.photos, r.file.parent_path() / "p");
+}
+
+TEST(ConfigTables, MistakesAreToldWithTheirLine) {
+  TablesReader r;
+  const std::string expected = ", expected a table [[picture]] for each";
+  EXPECT_EQ(r.tables_error("steps = 3\n[[picture]]\n"), r.at(1, "found 'steps'" + expected));
+  EXPECT_EQ(r.tables_error("picture = 3\n"), r.file.string() + ": holds no picture" + expected);
+  EXPECT_EQ(r.tables_error("\npicture = [3]\n"), r.at(2, "found another value" + expected));
+  EXPECT_EQ(r.tables_error(""), r.file.string() + ": holds no picture" + expected);
+  const auto tables = r.tables("[[picture]]\nsteps = 3\nstep = 4\n");
+  EXPECT_NE(error_of<UsageError>([&] {
+              r.table.read_table(tables[0]);
+            }).find(r.at(3, "'step' is no key of sample; did you mean 'steps'?")),
+            std::string::npos);
+  const auto wrong = r.tables("[[picture]]\n\nsteps = 'x'\n");
+  EXPECT_NE(error_of<InputError>([&] { r.table.read_table(wrong[0]); }).find(r.at(3, "'steps': 'x' is not")),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace big

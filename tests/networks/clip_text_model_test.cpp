@@ -58,7 +58,7 @@ TEST(ClipTextModel, ProjectsThePooledTextWhereTheConfigSaysSo) {
 
 TEST(ClipTextModel, PenultimateParametersAreThoseThatItsGradientReaches) {
   const auto model = random_model(tiny_config());
-  model->encode(torch::tensor({{1, 2, 3, 7}})).penultimate.sum().backward();
+  model->encode(torch::tensor({{1, 2, 3, 7}})).penultimate().sum().backward();
   size_t reached = 0;
   for (const auto& parameter : model->parameters()) reached += parameter.grad().defined();
   const auto named = model->penultimate_parameters();

@@ -69,7 +69,7 @@ torch::Tensor run_part(TinyNetworks& networks, const std::string& part, const Re
   if (part.starts_with("text_encoder")) {
     auto& encoder = part == "text_encoder" ? networks.text_encoder : networks.text_encoder_2;
     const auto text = encoder->encode(recording.input(part, "ids"));
-    return torch::cat({text.last_hidden.flatten(1), text.penultimate.flatten(1), text.pooled}, 1);
+    return torch::cat({text.last_hidden.flatten(1), text.penultimate().flatten(1), text.pooled}, 1);
   }
   if (part == "vae_decode") return networks.vae->decode(recording.input(part, "latents"));
   if (part == "vae_encode") {

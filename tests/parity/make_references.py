@@ -19,8 +19,8 @@ from diffusers import DiffusionPipeline
 
 import families
 
-MODULES = ("networks", "samplers", "pictures", "start_pictures", "tiled_vae", "training", "real_configs",
-           "single_files", "lora")
+MODULES = ("networks", "samplers", "pictures", "start_pictures", "tiled_vae", "prompts", "training",
+           "real_configs", "single_files", "lora")
 COMPANION_MODULES = ("networks", "pictures", "start_pictures", "single_files")
 
 

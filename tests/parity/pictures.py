@@ -51,7 +51,14 @@ def stable_diffusion_cases(pipe):
     # multiples of 8 pixels whatever the factor.)
     odd = max(factor, 8)
     yield {**COMMON, "name": "odd", "height": 9 * odd, "width": 13 * odd, "num_images": 1}
-    yield {**COMMON, "name": "long", "prompt": "a red house and a blue boat " * 20, "num_images": 1}
+    yield {**COMMON, "name": "long", "prompt": "a red house and a blue boat " * 20, "num_images": 1,
+           "prompt_syntax": "plain"}
+    yield {**COMMON, "name": "brackets", "prompt": "a (red:1.3) [house|boat]", "num_images": 1,
+           "prompt_syntax": "plain"}
+    # The web UIs count the layers from the last, 1; diffusers those that it leaves out more than it does anyhow.
+    own_layer = 2 if hasattr(pipe, "text_encoder_2") else 1
+    yield {**COMMON, "name": "clip-skip", "negative_prompt": "dark", "num_images": 1, "clip_skip": own_layer + 1,
+           "left_out": 1}
     yield {**COMMON, "name": "empty", "prompt": "", "num_images": 1}
     yield {**COMMON, "name": "rescaled", "guidance_rescale": 0.7, "num_images": 1}
     # diffusers' Heun does not know zero terminal SNR.
@@ -138,6 +145,7 @@ def run(pipe, family, case, generators):
         "height": case.get("height"),
         "width": case.get("width"),
         **({"guidance_rescale": case["guidance_rescale"]} if "guidance_rescale" in case else {}),
+        **({"clip_skip": case["left_out"]} if "left_out" in case else {}),
         **size_arguments(case),
     }
     if family in INPAINTING:

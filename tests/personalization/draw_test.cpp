@@ -88,9 +88,10 @@ TEST(PictureMetadata, LorasAndEmbeddingsAreNamedAsTheWebUisDo) {
 
 TEST(PictureMetadata, TheNegativePromptHasALineOfItsOwn) {
   DrawOptions options;
-  options.generate.negative_prompt = "blurry";
   options.generate.guidance_scale = 2.5;
-  const auto text = picture_text(options, {}, {}, Image(8, 8), 0).at("parameters");
+  DrawPlan plan;
+  plan.negative_used = "blurry";
+  const auto text = picture_text(options, plan, {}, Image(8, 8), 0).at("parameters");
   EXPECT_EQ(text.find("\nNegative prompt: blurry\nSteps: 50, "), 0u) << text;
   EXPECT_NE(text.find("CFG scale: 2.5,"), std::string::npos) << text;
 }
@@ -103,6 +104,25 @@ TEST(PictureMetadata, SettingsAreKeptWithThePicturesOwnSeed) {
   EXPECT_NE(text.at("parameters").find(", RNG: NV, "), std::string::npos) << text.at("parameters");
   EXPECT_EQ(Json::parse(text.at("big"))["settings"], (Json{{"prompt", "a sks"}, {"seed", 12}, {"eta", nullptr}}));
   EXPECT_EQ(Json::parse(picture_text({}, {}, {}, Image(8, 8), 12).at("big"))["settings"], Json::object());
+}
+
+TEST(PictureMetadata, ThePromptIsAsTheWebUisReadIt) {
+  DrawOptions options;
+  options.generate.clip_skip = 2;
+  DrawPlan plan;
+  plan.prompt_used = "a (sks dog:1.2) AND [cat|snow]";
+  plan.negative_used = "[dark:0.5]";
+  const auto text = [&] { return picture_text(options, plan, {}, Image(8, 8), 0); };
+  const auto parameters = text().at("parameters");
+  EXPECT_EQ(parameters.find("a (sks dog:1.2) AND [cat|snow]\nNegative prompt: [dark:0.5]\nSteps: "), 0u)
+      << parameters;
+  EXPECT_NE(parameters.find(", Clip skip: 2, RNG: CPU"), std::string::npos) << parameters;
+  options.generate.prompt_syntax = kPlainSyntax;
+  EXPECT_EQ(text()
+                .at("parameters")
+                .find("a \\(sks dog:1.2\\) AND \\[cat|snow\\]\nNegative prompt: \\[dark:0.5\\]\n"),
+            0u);
+  EXPECT_EQ(Json::parse(text().at("big"))["prompt_syntax"], "plain");
 }
 
 /// Anna's private sks (dog) and the metamodel's sks (house), both of them the starter itself.
@@ -181,6 +201,35 @@ TEST_F(DrawPlanning, TagsAreTakenOutBeforeIdentifiersAreFound) {
   ASSERT_EQ(plan.loras.size(), 1u);
   EXPECT_EQ(plan.loras[0].file, dir_.path() / "loras/sks.safetensors");
   EXPECT_EQ(plan.loras[0].wish.unet_weight, 0.5);
+}
+
+TEST_F(DrawPlanning, IdentifiersGetTheirCategoryInsideAllSyntax) {
+  for (const auto& [typed, used] :
+       std::vector<std::pair<std::string, std::string>>{{"(sks:1.2) on a beach", "(sks dog:1.2) on a beach"},
+                                                        {"[sks|cat]", "[sks dog|cat]"},
+                                                        {"[sks:cat:0.5]", "[sks dog:cat:0.5]"},
+                                                        {"sks AND cat", "sks dog AND cat"},
+                                                        {"a cat BREAK sks", "a cat BREAK sks dog"}}) {
+    options_.generate.prompt = typed;
+    EXPECT_EQ(plan_drawing(options_).prompt_used, used);
+  }
+}
+
+TEST_F(DrawPlanning, StylesArePutOnBeforeTagsAndIdentifiersAreFound) {
+  std::ofstream(dir_.path() / "styles.csv") << "name,prompt,negative_prompt\nink,\"{prompt}, <lora:ink:0.5>, "
+                                               "ink\",blurry\nold,old,\"{prompt}, new\"\n";
+  std::ofstream(make_shelf("loras") / "ink.safetensors") << "x";
+  options_.generate.prompt = "a sks";
+  options_.style = {"ink", "old"};
+  const DrawPlan plan = plan_drawing(options_);
+  EXPECT_EQ(plan.prompt_used, "a sks dog,, ink, old");
+  EXPECT_EQ(plan.negative_used, "blurry, new");
+  EXPECT_EQ(plan.loras.size(), 1u);
+  options_.style = {"inc"};
+  EXPECT_NE(error_of<UsageError>([&] { plan_drawing(options_); }).find("did you mean 'ink'?"),
+            std::string::npos);
+  options_.styles = dir_.path() / "nowhere.csv";
+  EXPECT_THROW(plan_drawing(options_), InputError);
 }
 
 TEST_F(DrawPlanning, LorasAreFoundByNameAndByPath) {

@@ -28,6 +28,8 @@ std::vector<Case> cases(const SafetensorsFile& file) {
     options.num_inference_steps = entry.at("num_inference_steps");
     options.guidance_scale = entry.at("guidance_scale");
     options.guidance_rescale = entry.value("guidance_rescale", options.guidance_rescale);
+    options.prompt_syntax = entry.value("prompt_syntax", options.prompt_syntax);
+    options.clip_skip = entry.value("clip_skip", options.clip_skip);
     options.scheduler = entry.at("scheduler");
     options.seed = entry.at("seed");
     options.height = entry.value("height", 0);

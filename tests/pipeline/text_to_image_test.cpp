@@ -133,18 +133,26 @@ TEST_F(TextToImage, ImpossibleOptionsAreUsageErrors) {
   refused([](auto& o) { o.guidance_scale = std::nan(""); }, "guidance_scale");
   refused([](auto& o) { o.scheduler = "Hoon"; }, "scheduler");
   refused([](auto& o) { o.preview_every = -1; }, "preview_every");
+  refused([](auto& o) { o.prompt_syntax = "rich"; }, "prompt_syntax is 'rich', expected webui or plain");
+  refused([](auto& o) { o.clip_skip = 3; }, "clip_skip is 3, expected 1 (the last layer) to 2");
+  refused([](auto& o) { o.clip_skip = -1; }, "clip_skip is -1");
 }
 
-TEST_F(TextToImage, ALongPromptWarnsWithTheWordsThatAreCut) {
+TEST_F(TextToImage, ALongPlainPromptWarnsWithTheWordsThatAreCut) {
   options_.num_images = 1;
   options_.prompt = "a cat";
   for (int i = 0; i < 40; ++i) options_.prompt += " in a house";
   options_.prompt += " zebra";
-  testing::internal::CaptureStderr();
-  generate(model_, options_, [](int64_t, Image) {});
-  const auto log = testing::internal::GetCapturedStderr();
+  const auto log_of = [&](const std::string& syntax) {
+    options_.prompt_syntax = syntax;
+    testing::internal::CaptureStderr();
+    generate(model_, options_, [](int64_t, Image) {});
+    return testing::internal::GetCapturedStderr();
+  };
+  const auto log = log_of("plain");
   EXPECT_NE(log.find("prompt is longer"), std::string::npos) << log;
   EXPECT_NE(log.find("zebra"), std::string::npos) << log;
+  EXPECT_EQ(log_of("webui").find("longer"), std::string::npos) << "nothing is cut";
 }
 
 TEST_F(TextToImage, ASignalStopsBetweenSteps) {

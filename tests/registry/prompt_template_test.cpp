@@ -52,6 +52,37 @@ TEST(ExpandIdentifiers, WorksInsideWeights) {
   EXPECT_EQ(expanded("((sks)) [qrt] {sks}"), "((sks dog)) [qrt oil painting] {sks dog}");
 }
 
+TEST(ExpandIdentifiers, WorksInsideEveryBracketOfTheWebUis) {
+  EXPECT_EQ(expanded("[sks|cat]"), "[sks dog|cat]");
+  EXPECT_EQ(expanded("[cat|sks]"), "[cat|sks dog]");
+  EXPECT_EQ(expanded("[sks:cat:0.5]"), "[sks dog:cat:0.5]");
+  EXPECT_EQ(expanded("[cat:sks:10]"), "[cat:sks dog:10]");
+  EXPECT_EQ(expanded("[sks:0.5] [qrt::3]"), "[sks dog:0.5] [qrt oil painting::3]");
+  EXPECT_EQ(expanded("sks AND cat"), "sks dog AND cat");
+  EXPECT_EQ(expanded("sks :1.2 AND qrt :0.7"), "sks dog :1.2 AND qrt oil painting :0.7");
+  EXPECT_EQ(expanded("sks BREAK qrt"), "sks dog BREAK qrt oil painting");
+  EXPECT_EQ(expanded("\\(sks\\) ([sks|qrt]:1.1)"), "\\(sks dog\\) ([sks dog|qrt oil painting]:1.1)");
+}
+
+TEST(ExpandIdentifiers, TheCategoryMayFollowBehindTheBracket) {
+  for (const char* prompt : {"(sks:1.2) dog", "((sks)) dog", "[sks] dog on a beach", "[sks:0.5] dog",
+                             "[sks::0.5] dog", "((sks:1.2)) dog"})
+    EXPECT_EQ(expanded(prompt), prompt);
+  EXPECT_EQ(expanded("(sks:1.2) dogs"), "(sks dog:1.2) dogs");
+  EXPECT_EQ(expanded("(sks), dog"), "(sks dog), dog");
+}
+
+TEST(ExpandIdentifiers, NumbersOfBracketsAreNoIdentifiers) {
+  const Categories numbers = {{"5", "cat"}, {"1", "toy"}};
+  const auto with_numbers = [&](const std::string& prompt) {
+    return expand_identifiers(prompt, numbers).text;
+  };
+  for (const char* prompt : {"(a:1.5)", "(a: 5 )", "[a:b:5]", "a :1 AND b :5"})
+    EXPECT_EQ(with_numbers(prompt), prompt);
+  EXPECT_EQ(with_numbers("[5:1:5]"), "[5 cat:1 toy:5]");
+  EXPECT_EQ(with_numbers("a 5: b"), "a 5 cat: b");
+}
+
 TEST(ExpandIdentifiers, KnowsEveryScript) {
   EXPECT_EQ(expanded("旺财 在海滩上"), "旺财 狗 在海滩上");
   EXPECT_EQ(expanded("旺财，sks。"), "旺财 狗，sks dog。");
@@ -74,9 +105,9 @@ TEST(ExpandIdentifiers, ACategoryMayHoldAnIdentifier) {
 TEST(ExpandIdentifiers, BrokenTextPassesThrough) { EXPECT_EQ(expanded("\xFFsks\xC3"), "\xFFsks dog\xC3"); }
 
 TEST(ExpandIdentifiers, IsIdempotentOnRandomPrompts) {
-  const std::vector<std::string> pieces = {"sks", "qrt", "dog", "qrt toy", "toy",    "a",
-                                           " ",   " ",   " ",   ",",       "(",      ":1.2)",
-                                           "-",   "é",   "狗",  "旺财",    "\u0301", "🐕"};
+  const std::vector<std::string> pieces = {"sks",    "qrt", "dog", "qrt toy", "toy", "a", " ",   " ",
+                                           " ",      ",",   "(",   ":1.2)",   "-",   "é", "狗",  "旺财",
+                                           "\u0301", "🐕",  "[",   "]",       "|",   ":", ":5]", " AND "};
   const std::vector<Categories> all = {
       kKnown, {{"sks", "qrt toy"}, {"qrt", "toy"}}, {{"sks", "sks sks"}, {"a", "a-dog"}, {"dog", "sks"}}};
   std::mt19937 random(7);  // NOLINT: the same prompts in each run

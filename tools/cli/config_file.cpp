@@ -8,6 +8,7 @@
 
 #include "big/core/error.h"
 #include "big/core/text.h"
+#include "cli/config_table.h"
 #include "cli/option_table.h"
 
 namespace big {
@@ -67,27 +68,58 @@ RawValue raw_value(const toml::node& node, const std::string& where, const std::
   return {Kind::kOther, kind, where, base};
 }
 
-}  // namespace
-
-void OptionTable::read_config(const std::filesystem::path& file) {
-  const toml::table table = parse_toml(file);
-  std::map<Option*, std::string> seen;
+std::vector<ConfigValue> values_of(const toml::table& table, const std::filesystem::path& file) {
+  std::vector<ConfigValue> values;
   for (const auto& [toml_key, node] : table) {
     const std::string key(toml_key.str());
     const std::string where = concat(file.string(), ":", node.source().begin.line, ": '", key, "'");
+    values.push_back({key, raw_value(node, where, file.parent_path())});
+  }
+  return values;
+}
+
+}  // namespace
+
+std::vector<ConfigTable> read_config_tables(const std::filesystem::path& file, const std::string& name) {
+  const toml::table whole = parse_toml(file);
+  const std::string expected = ", expected a table [[" + name + "]] for each";
+  for (const auto& [key, node] : whole) {
+    if (key.str() != name)
+      throw InputError(
+          concat(file.string(), ":", node.source().begin.line, ": found '", key.str(), "'", expected));
+  }
+  const auto* array = whole[name].as_array();
+  if (array == nullptr || array->empty()) throw InputError(file.string() + ": holds no " + name + expected);
+  std::vector<ConfigTable> tables;
+  for (const toml::node& node : *array) {
+    const auto line = node.source().begin.line;
+    const auto* table = node.as_table();
+    if (table == nullptr)
+      throw InputError(concat(file.string(), ":", line, ": found another value", expected));
+    tables.push_back({concat(file.string(), ":", line), file.filename().string(), values_of(*table, file)});
+  }
+  return tables;
+}
+
+void OptionTable::read_config(const std::filesystem::path& file) {
+  read_table({file.string(), file.filename().string(), values_of(parse_toml(file), file)});
+}
+
+void OptionTable::read_table(const ConfigTable& table) {
+  std::map<Option*, std::string> seen;
+  for (const auto& [key, raw] : table.values) {
     Option* option = find(key);
     if (option == nullptr) {
       const std::string near = nearest(key, all_names("", false));
-      throw UsageError(where + " is no key of " + text_.name +
+      throw UsageError(raw.where + " is no key of " + text_.name +
                        (near.empty() ? "; see " + text_.name + " --help" : "; did you mean '" + near + "'?"));
     }
-    if (option->is_flag_only()) throw UsageError(where + " is a flag only, it cannot stand in a file");
+    if (option->is_flag_only()) throw UsageError(raw.where + " is a flag only, it cannot stand in a file");
     if (const auto earlier = seen.find(option); earlier != seen.end()) {
-      throw UsageError(where + " and '" + earlier->second + "' are the same value: give one of them");
+      throw UsageError(raw.where + " and '" + earlier->second + "' are the same value: give one of them");
     }
     seen[option] = key;
-    assign(*option, raw_value(node, where, file.parent_path()), Origin::kConfigFile,
-           file.filename().string());
+    assign(*option, raw, Origin::kConfigFile, table.source);
   }
 }
 

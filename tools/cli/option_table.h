@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "big/core/json.h"
+#include "cli/config_table.h"
 #include "cli/option.h"
 
 namespace big {
@@ -36,6 +37,8 @@ class OptionTable {
   /// Reads a TOML file. Throws InputError for a file that is missing, broken (line and column) or holds a
   /// wrong value, UsageError for an unknown key.
   void read_config(const std::filesystem::path& file);
+  /// Reads one of a file's tables. Throws as read_config.
+  void read_table(const ConfigTable& table);
   /// Overlays a base model's defaults, if its folder holds a big.json. Keys of other tools and of newer
   /// versions are passed over; personal settings in it are not obeyed. Throws InputError for a wrong value.
   void overlay_base(const std::filesystem::path& model_folder);

@@ -19,7 +19,9 @@ struct ClipTextConfig {
 /// What the families of Stable Diffusion read of a text encoder.
 struct ClipTextOutput {
   torch::Tensor last_hidden;  ///< after the final norm [B,T,D]
-  torch::Tensor penultimate;  ///< what goes into the last layer, not normed (hidden_states[-2]) [B,T,D]
+  /// transformers' hidden_states: what goes into each layer and out of the last, not normed [B,T,D] each.
+  std::vector<torch::Tensor> hidden;
+  const torch::Tensor& penultimate() const { return hidden.end()[-2]; }
   torch::Tensor pooled;  ///< last_hidden at the end of the text, projected where there is a projection [B,P]
 };
 
@@ -34,6 +36,8 @@ class ClipTextModelImpl : public Module {
   torch::Tensor forward(const torch::Tensor& ids);
   /// ids [B,T] int64 -> all that it says of them.
   ClipTextOutput encode(const torch::Tensor& ids);
+  /// The final norm, of hidden states [B,T,D].
+  torch::Tensor final_norm(const torch::Tensor& hidden);
   /// The parameters that `penultimate` depends on: all but the last layer's and what follows it.
   std::vector<torch::Tensor> penultimate_parameters() const;
   const ClipTextConfig config;

@@ -23,6 +23,8 @@ struct DrawOptions {
   std::filesystem::path models_dir, project_models;
   std::string pretrained_model = "starter";  ///< for target pretrained
   std::vector<std::string> loras;            ///< FILE[:weight] as typed; tags in the prompt come on top
+  std::filesystem::path styles;              ///< the web UIs' styles.csv; empty: that of models_dir
+  std::vector<std::string> style;            ///< names in it, put on the prompts one after the other
   bool lora_ignore_unmatched = false;        ///< keys that name no layer are a warning, no error
   std::vector<std::string> embeddings;       ///< FILE[:word] as typed; those the prompt names come on top
   std::filesystem::path output_dir = "generated_images";
@@ -42,7 +44,8 @@ struct DrawPlan {
   std::string model_name;   ///< base's name, private subject's identifier, or the metamodel's folder word
   std::string folder_word;  ///< identifier | metamodel | private_metamodel | pretrained
   std::string base_hash;
-  std::string prompt_used;  ///< with categories put in and LoRA tags taken out
+  std::string prompt_used;    ///< with styles and categories put in and LoRA tags taken out
+  std::string negative_used;  ///< with styles put in
   std::vector<std::string>
       identifiers;  ///< known ones in the prompt (private: the subject first, named or not)
   std::vector<std::string> categories;      ///< of identifiers, in their order

@@ -11,9 +11,17 @@
 
 namespace big {
 
+/// Values of GenerateOptions::prompt_syntax.
+inline constexpr const char* kWebUiSyntax = "webui";
+inline constexpr const char* kPlainSyntax = "plain";
+
 /// What a person wants drawn. Defaults are the original's; a base model's big.json overlays them.
 struct GenerateOptions {
   std::string prompt, negative_prompt;
+  /// webui: weights, BREAK, AND, schedules and alternation are read (docs/prompts.md), of any length; plain:
+  /// the text as it stands, cut to the model's window, as diffusers reads it.
+  std::string prompt_syntax = kWebUiSyntax;
+  int64_t clip_skip = 0;  ///< the text encoder's layer that is read, from the last, 1; 0: the model's own
   int64_t num_images = 10;
   int64_t num_inference_steps = 50;
   double guidance_scale = 7.5;    ///< at most 1: no guidance, one UNet pass a step instead of two
@@ -46,7 +54,7 @@ int64_t drawn_steps(int64_t steps, double strength);
 /// sizes that are no multiple of the VAE's factor (naming the nearest two), InputError for a picture or mask
 /// that cannot be used, Interrupted between steps.
 ///
-/// Equal to diffusers' pipelines with one CPU generator a picture: StableDiffusionPipeline and
+/// For prompts without syntax that fit into the text window equal to diffusers' pipelines with one CPU generator a picture: StableDiffusionPipeline and
 /// StableDiffusionXLPipeline (without a negative prompt where this one's is empty); from a picture their
 /// Img2Img and, with a mask, Inpaint pipelines, of whose result the masked part is laid into the picture. For
 /// an inpainting UNet without a mask the latter with all of it masked (from noise at strength 1), for SDXL's

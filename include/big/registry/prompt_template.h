@@ -17,7 +17,9 @@ struct ExpandedPrompt {
 };
 /// Puts the category behind every known identifier: "sks on a beach" -> "sks dog on a beach". Identifiers are
 /// case-sensitive and bounded by what is no letter or digit (of any script); a category that follows already
-/// is not put twice; works inside weights: "(sks:1.2)" -> "(sks dog:1.2)". Idempotent.
+/// is not put twice. Works inside the web UIs' brackets: "(sks:1.2)" -> "(sks dog:1.2)", "[sks|cat]" ->
+/// "[sks dog|cat]"; their numbers are no identifiers, and the category may follow behind: "(sks:1.2) dog".
+/// Idempotent.
 ExpandedPrompt expand_identifiers(const std::string& prompt,
                                   const std::map<std::string, std::string>& categories);
 

@@ -22,6 +22,9 @@ class Tokenizer {
   /// Piece ids, without bos, eos or padding. Typed special tokens (`<|endoftext|>`) are treated as
   /// transformers does.
   virtual std::vector<int64_t> encode(std::string_view text) const = 0;
+  /// Ids of a text that comes in pieces (of unequal weight), by piece. A single piece is encode()'s; of
+  /// several, each is read as if it stood alone, without the spaces at its edges, as the web UIs read them.
+  virtual std::vector<std::vector<int64_t>> encode_pieces(const std::vector<std::string>& pieces) const;
   /// Readable text again, ill-formed UTF-8 replaced. Throws std::out_of_range for an id that is none.
   virtual std::string decode(const std::vector<int64_t>& ids) const = 0;
   /// The piece as the vocabulary spells it (`dog</w>`, `▁dog`). Throws std::out_of_range.
@@ -32,6 +35,8 @@ class Tokenizer {
   virtual int64_t pad_id() const = 0;
   /// What stands for text that no piece spells; -1 where there is no such piece.
   virtual int64_t unknown_id() const { return -1; }
+  /// How many ids from this one on stand for one word, as the vectors of an added word do.
+  virtual size_t ids_of_word(int64_t /*first_id*/) const { return 1; }
   /// The text window, specials included (77 for CLIP).
   virtual int64_t max_length() const = 0;
 
