@@ -37,7 +37,14 @@ void add_training_options(OptionTable& table, FinetuneOptions& options) {
       .personal();
   add_source_options(table, kGroup, options.source);
   table.add(kGroup, "max_train_steps", "optimiser updates", &train.max_train_steps).range(1, 1e6);
-  table.add(kGroup, "learning_rate", "AdamW's step size", &train.learning_rate).range(0, 1);
+  table.add(kGroup, "learning_rate", "step size (prodigy's: a factor, 1 unless you give one)", &train.learning_rate)
+      .range(0, 1);
+  table.add(kGroup, "text_encoder_lr", "the text encoder's own", &train.text_encoder_lr)
+      .range(0, 1)
+      .unset("as learning_rate");
+  table.add(kGroup, "optimizer", "what turns gradients into updates", &train.optimizer)
+      .placeholder("NAME")
+      .choices({"adamw", "adamw8bit", "adafactor", "prodigy", "lion", "sgd"});
   table.add(kGroup, "resolution", "side of the training pictures in pixels", &train.resolution)
       .range(8, 4096);
   table
@@ -62,9 +69,12 @@ void add_training_options(OptionTable& table, FinetuneOptions& options) {
       .range(0, 1e9);
   table.add(kGroup, "lr_scheduler", "how the learning rate runs", &train.lr_scheduler)
       .placeholder("NAME")
-      .choices({"constant", "linear", "cosine"});
+      .choices({"constant", "linear", "cosine", "cosine_with_restarts", "polynomial"});
   table.add(kGroup, "lr_warmup_steps", "updates until the learning rate is reached", &train.lr_warmup_steps)
       .range(0, 1e6);
+  table.add(kGroup, "lr_num_cycles", "falls of cosine_with_restarts", &train.lr_num_cycles).range(1, 1e6);
+  table.add(kGroup, "lr_power", "of polynomial: 1 falls evenly, more falls earlier", &train.lr_power)
+      .range(0, 100);
   table.add(kGroup, "seed", "same seed, same weights", &train.seed).personal().unset("random");
 }
 

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cmath>
 
-#include "adamw.h"
 #include "batches.h"
 #include "big/core/error.h"
 #include "big/core/fail_point.h"
@@ -12,6 +11,7 @@
 #include "clip_grad.h"
 #include "loss.h"
 #include "lr_schedule.h"
+#include "optimizer.h"
 #include "prompt_embeddings.h"
 #include "step_draws.h"
 #include "trained_parts.h"
@@ -21,7 +21,8 @@ namespace big {
 namespace {
 
 void check_options(const TrainOptions& options) {
-  check_lr_schedule(options.lr_scheduler);
+  lr_schedule_of(options);
+  check_optimizer(options.optimizer);
   if (options.train_batch_size < 1)
     throw UsageError(concat("train_batch_size is ", options.train_batch_size, ", expected at least 1"));
   if (options.gradient_accumulation_steps < 1)
@@ -115,9 +116,9 @@ TrainResult train(StableDiffusion& model,
   torch::AutoGradMode with_gradients(true);
   const TrainedParts trained(model, options);
   Passes passes(model, data, options, hooks, trained.dtype());
-  AdamW optimizer(trained.parameters(),
-                  {options.adam_beta1, options.adam_beta2, options.adam_weight_decay, options.adam_epsilon});
-  const LrSchedule schedule{options.lr_scheduler, options.lr_warmup_steps, options.max_train_steps};
+  const auto optimizer = make_optimizer(trained.groups(), options);
+  optimizer->keep_gradient_buffers();
+  const LrSchedule schedule = lr_schedule_of(options);
 
   TrainResult result;
   for (int64_t step = 0; step < options.max_train_steps; ++step) {
@@ -128,7 +129,7 @@ TrainResult train(StableDiffusion& model,
       loss += passes.run(step * options.gradient_accumulation_steps + i);
     }
     if (options.max_grad_norm > 0) clip_grad_norm(trained.parameters(), options.max_grad_norm);
-    optimizer.step(options.learning_rate * lr_factor(schedule, step));
+    optimizer->step(lr_factor(schedule, step));
 
     result.losses.push_back(loss / static_cast<double>(options.gradient_accumulation_steps));
     report(progress, {"training", step + 1, options.max_train_steps, result.losses.back()});

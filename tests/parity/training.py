@@ -10,7 +10,7 @@ a shorter case with one mistake planted here, which the comparison must reject (
 import copy
 import itertools
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 
 import torch
 import torch.nn.functional as F
@@ -19,6 +19,7 @@ from diffusers.optimization import get_scheduler
 from safetensors.torch import save_file
 
 import families
+from optimizers import make_optimizer
 
 PRIOR_PICTURES = 3
 PROMPTS = {"instance": "a photo of sks dog", "prior": "a photo of dog"}
@@ -43,6 +44,8 @@ class Case:
     schedule_shift: int = 0
     divide_by: int = 0  # 0: by the accumulation, as accelerate does
     sizes_of_instance: bool = False  # class pictures too, as diffusers' script for SDXL has it
+    optimizer: str = "adamw"
+    optimizer_changes: dict = field(default_factory=dict)
 
 
 CASES = [
@@ -52,6 +55,16 @@ CASES = [
     Case("b2_a1_unet", 2, 1, False, "constant", 4, max_grad_norm=5.0),
     Case("b2_a1_unet_text_fp32", 2, 1, True, "cosine", 2, "float32"),
 ]
+OPTIMIZERS = [
+    Case(f"optimizer_{name}", 1, 1, True, "linear", 2, steps=20, optimizer=name, learning_rate=rate)
+    for name, rate in (("lion", 1e-4), ("sgd", 1e-2), ("adafactor", 1e-3), ("prodigy", 1.0))
+]
+OPTIMIZER_FAULTS = {
+    "lion": {"one_beta": dict(betas=(0.9, 0.9)), "no_decay": dict(weight_decay=0.0)},
+    "sgd": {"no_momentum": dict(momentum=0.0), "damped": dict(dampening=0.1)},
+    "adafactor": {"no_clipping": dict(clip_threshold=1e9), "slower": dict(decay_rate=-0.7)},
+    "prodigy": {"no_correction": dict(use_bias_correction=False), "no_safeguard": dict(safeguard_warmup=False)},
+}
 FAULTLESS = Case("fault_none", 1, 2, True, "linear", 2, steps=4, max_grad_norm=5.0)
 FAULTS = {
     "none": {},
@@ -72,11 +85,15 @@ def make(ctx):
 
 
 def record(ctx):
-    for case in CASES:
+    for case in CASES + OPTIMIZERS:
         save(ctx, f"training_{case.name}", run(ctx, case), case)
     faults = FAULTS if ctx.family == "sd1" else SDXL_FAULTS if ctx.family == "sdxl" else {}
     for name, change in faults.items():
         save(ctx, f"training_fault_{name}", run(ctx, replace(FAULTLESS, **change)), FAULTLESS)
+    for case in OPTIMIZERS if ctx.family == "sd1" else []:
+        for fault, changes in OPTIMIZER_FAULTS[case.optimizer].items():
+            wrong = replace(case, optimizer_changes=changes)
+            save(ctx, f"training_fault_{case.optimizer}_{fault}", run(ctx, wrong), case)
     if ctx.family == "sd1":
         save_file(schedules(), ctx.out / "training_schedules.safetensors")
     save_file(encoded_photo(ctx), ctx.out / "training_encode.safetensors")
@@ -131,8 +148,8 @@ def run(ctx, case):
     parameters = list(itertools.chain(*(part.parameters() for part in parts.values())))
     before = {name: value.detach().clone() for name, value in named(parts)}
 
-    optimizer = torch.optim.AdamW(
-        parameters, lr=case.learning_rate, betas=(0.9, 0.999), weight_decay=case.weight_decay, eps=1e-8
+    optimizer = make_optimizer(
+        case.optimizer, parameters, case.learning_rate, case.weight_decay, **case.optimizer_changes
     )
     name = "constant_with_warmup" if case.lr_scheduler == "constant" else case.lr_scheduler
     lr_scheduler = get_scheduler(
@@ -253,16 +270,18 @@ def check_zero_gradients(ctx, parts, case):
 def schedules():
     """Learning-rate factors of 20 updates, 5 of them warm-up."""
     rates = {}
-    for name in ("constant_with_warmup", "linear", "cosine"):
+    for name in ("constant_with_warmup", "linear", "cosine", "cosine_with_restarts", "polynomial"):
         for warmup in (0, 5):
-            optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
-            schedule = get_scheduler(name, optimizer=optimizer, num_warmup_steps=warmup, num_training_steps=20)
+            optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1e-5)
+            schedule = get_scheduler(
+                name, optimizer=optimizer, num_warmup_steps=warmup, num_training_steps=20, num_cycles=3, power=1.5
+            )
             values = []
             for _ in range(20):
-                values.append(schedule.get_last_lr()[0])
+                values.append(schedule.get_last_lr()[0] / 1e-5)
                 optimizer.step()
                 schedule.step()
-            rates[f"{name.split('_')[0]}.{warmup}"] = torch.tensor(values, dtype=torch.float64)
+            rates[f"{name.removesuffix('_with_warmup')}.{warmup}"] = torch.tensor(values, dtype=torch.float64)
     return rates
 
 

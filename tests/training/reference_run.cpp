@@ -82,6 +82,7 @@ TrainOptions ReferenceRun::options() const {
   options.prior_loss_weight = case_.at("prior_loss_weight");
   options.max_grad_norm = case_.at("max_grad_norm");
   options.adam_weight_decay = case_.at("weight_decay");
+  options.optimizer = case_.at("optimizer");
   options.seed = kSeed;
   return options;
 }

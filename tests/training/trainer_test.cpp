@@ -221,7 +221,7 @@ TEST(Train, RefusesOptionsThatMakeNoSense) {
   options.gradient_accumulation_steps = 0;
   EXPECT_THROW(train(model, quick_data(), options), UsageError);
   options = quick_options();
-  options.lr_scheduler = "polynomial";
+  options.lr_scheduler = "steps";
   EXPECT_THROW(train(model, quick_data(), options), UsageError);
 }
 

@@ -13,7 +13,7 @@ using FamilyAndCase = std::tuple<std::string, std::string>;
 
 class TrainingParity : public testing::TestWithParam<FamilyAndCase> {};
 
-TEST_P(TrainingParity, TenStepsEqualDiffusers) {
+TEST_P(TrainingParity, EveryStepEqualsTheReference) {
   const auto& [family, name] = GetParam();
   const ReferenceRun reference(family, name);
   const auto found = differences(repeat(family, reference), reference);
@@ -31,6 +31,32 @@ INSTANTIATE_TEST_SUITE_P(AllFamilies,
                          [](const auto& test) {
                            return std::get<0>(test.param) + "_" + std::get<1>(test.param);
                          });
+
+INSTANTIATE_TEST_SUITE_P(AllFamiliesAndOptimizers,
+                         TrainingParity,
+                         testing::Combine(testing::Values("sd1", "sd2", "starter", "sdxl"),
+                                          testing::Values("optimizer_lion",
+                                                          "optimizer_sgd",
+                                                          "optimizer_adafactor",
+                                                          "optimizer_prodigy")),
+                         [](const auto& test) {
+                           return std::get<0>(test.param) + "_" + std::get<1>(test.param);
+                         });
+
+TEST(TrainingComparison, RejectsEveryFaultOfAnOptimizer) {
+  const std::map<std::string, std::vector<std::string>> faults = {
+      {"lion", {"one_beta", "no_decay"}},
+      {"sgd", {"no_momentum", "damped"}},
+      {"adafactor", {"no_clipping", "slower"}},
+      {"prodigy", {"no_correction", "no_safeguard"}}};
+  for (const auto& [optimizer, names] : faults) {
+    const auto ours = repeat("sd1", ReferenceRun("sd1", "optimizer_" + optimizer));
+    for (const auto& name : names) {
+      const ReferenceRun faulty("sd1", concat("fault_", optimizer, '_', name));
+      EXPECT_FALSE(differences(ours, faulty).empty()) << optimizer << ' ' << name;
+    }
+  }
+}
 
 TEST(TrainingComparison, RejectsEveryFaultPlantedInTheReference) {
   const ReferenceRun sound("sd1", "fault_none");
@@ -50,12 +76,12 @@ TEST(TrainingComparison, RejectsClassPicturesWithTheInstancesSizes) {
 
 TEST(LrSchedule, EqualsGetScheduler) {
   const SafetensorsFile file(reference_folder("sd1") / "training_schedules.safetensors");
-  ASSERT_EQ(file.entries().size(), 6u);
-  for (const std::string name : {"constant", "linear", "cosine"})
+  ASSERT_EQ(file.entries().size(), 10u);
+  for (const std::string name : {"constant", "linear", "cosine", "cosine_with_restarts", "polynomial"})
     for (const int64_t warmup : {0, 5}) {
       const auto expected = file.tensor(concat(name, ".", warmup));
       for (int64_t step = 0; step < 20; ++step)
-        EXPECT_NEAR(lr_factor({name, warmup, 20}, step), expected[step].item<double>(), 1e-12)
+        EXPECT_NEAR(lr_factor({name, warmup, 20, 3, 1.5, 1e-5}, step), expected[step].item<double>(), 1e-12)
             << name << " with " << warmup << " steps of warm-up, step " << step;
     }
 }

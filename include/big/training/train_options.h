@@ -10,6 +10,7 @@ namespace big {
 struct TrainOptions {
   int64_t max_train_steps = 300;  ///< optimiser updates
   double learning_rate = 1e-6;
+  double text_encoder_lr = -1;              ///< negative: as learning_rate
   int64_t resolution = 512;                 ///< pixels, short side of the photos and side of the crop
   int64_t train_batch_size = 2;             ///< photos a forward pass; the prior adds as many
   int64_t gradient_accumulation_steps = 2;  ///< forward passes an update
@@ -18,10 +19,21 @@ struct TrainOptions {
   bool train_text_encoder = false;
   bool center_crop = true;                ///< false: random crops, encoded anew at each step
   double max_grad_norm = 1.0;             ///< of all gradients together; 0: no clipping
-  std::string lr_scheduler = "constant";  ///< constant | linear | cosine
+  /// constant | linear | cosine | cosine_with_restarts | polynomial
+  std::string lr_scheduler = "constant";
   int64_t lr_warmup_steps = 0;
+  int64_t lr_num_cycles = 1;  ///< of cosine_with_restarts
+  double lr_power = 1;        ///< of polynomial
+  std::string optimizer = "adamw";  ///< adamw | adamw8bit | adafactor | prodigy | lion | sgd
+  /// Weight decay is every optimiser's, the rest that of adamw, adamw8bit and prodigy.
   double adam_beta1 = 0.9, adam_beta2 = 0.999, adam_weight_decay = 1e-2, adam_epsilon = 1e-8;
   uint64_t seed = 0;
 };
+
+/// The rate to begin with where the person gave none: what suits `optimizer` where `of_adamw` suits AdamW.
+double usual_learning_rate(const std::string& optimizer, double of_adamw);
+
+/// Bytes that an optimiser remembers of each trained parameter, at most.
+double optimizer_bytes_per_parameter(const std::string& optimizer);
 
 }  // namespace big

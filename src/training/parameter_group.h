@@ -1,0 +1,14 @@
+#pragma once
+
+#include "big/weights/tensor_file.h"
+
+namespace big {
+
+/// Tensors that are trained with one learning rate. Their names are a part's and, after a dot, the one in
+/// diffusers' files: "unet.conv_in.weight".
+struct ParameterGroup {
+  NamedTensors parameters;
+  double learning_rate = 0;
+};
+
+}  // namespace big
