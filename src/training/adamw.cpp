@@ -19,7 +19,6 @@ AdamW::AdamW(const std::vector<ParameterGroup>& groups, const AdamWOptions& opti
       second_moments_(add_state("exp_avg_sq", zeros_of)) {}
 
 void AdamW::update(ParameterRange range, double learning_rate) {
-  if (range.count == 0) return;
   const auto part = [&](const std::vector<torch::Tensor>& tensors) {
     return at::TensorList(tensors).slice(range.first, range.count);
   };

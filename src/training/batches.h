@@ -13,7 +13,9 @@ namespace big {
 struct Batch {
   torch::Tensor latent_mean, latent_std;  ///< [rows,C,h,w], unscaled
   torch::Tensor time_ids;                 ///< [rows,6] fp32; undefined where the model takes none
+  torch::Tensor mask;                     ///< [instance rows,1,h,w], 0 ... 1; undefined: no masked loss
   std::vector<std::string> prompts;
+  std::vector<std::string> names;  ///< of the pictures, for messages
 };
 
 /// Deals out the batches of a run. Batch `pass` is a pure function of (data, options.seed, pass).
@@ -34,7 +36,7 @@ class Batches {
   const TrainingData& data_;
   const TrainOptions& options_;
   torch::ScalarType dtype_;
-  std::vector<torch::Tensor> means_, stds_, time_ids_;  ///< of the batch being read, a row each
+  std::vector<torch::Tensor> means_, stds_, masks_, time_ids_;  ///< of the batch being read, a row each
 };
 
 }  // namespace big

@@ -5,6 +5,7 @@
 #include "big/core/text.h"
 #include "big/imaging/resize.h"
 #include "encode_picture.h"
+#include "latent_mask.h"
 
 namespace big {
 
@@ -23,8 +24,13 @@ Example make_example(StableDiffusion& model, const SourcePicture& picture, const
   example.sizes.original_height = picture.original_height;
   example.sizes.original_width = picture.original_width;
   example.sizes.target_height = example.sizes.target_width = options.resolution;
+  example.name = picture.name;
   Image resized = resize_short_side(picture.image, side);
+  Image mask = picture.mask.pixels.empty() || !options.masked_loss
+                   ? Image()
+                   : resize(picture.mask, resized.width, resized.height);
   if (!options.center_crop) {
+    example.mask_image = std::move(mask);
     example.image = std::move(resized);
     return example;
   }
@@ -34,6 +40,8 @@ Example make_example(StableDiffusion& model, const SourcePicture& picture, const
   auto latents = encode_picture(model, crop(resized, corner.x, corner.y, side, side));
   example.latent_mean = latents.mean;
   example.latent_std = latents.std;
+  if (!mask.pixels.empty())
+    example.latent_mask = latent_mask(crop(mask, corner.x, corner.y, side, side), latents.mean.sizes());
   return example;
 }
 

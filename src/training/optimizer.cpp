@@ -38,9 +38,22 @@ void Optimizer::step(double lr_factor) {
   const at::NoGradGuard no_grad;
   begin(lr_factor);
   survey();
-  for (const auto& group : groups_) update(group.range, group.learning_rate * lr_factor);
-  const auto done = gradients(all());
-  if (!done.empty()) at::_foreach_zero_(done);
+  for (const auto& group : groups_) {
+    if (!takes_part(group)) continue;
+    update(group.range, group.learning_rate * lr_factor);
+    at::_foreach_zero_(gradients(group.range));
+  }
+}
+
+bool Optimizer::takes_part(const Group& group) const {
+  return group.range.count > 0 && parameters_[group.range.first].requires_grad();
+}
+
+std::vector<ParameterRange> Optimizer::taking_part() const {
+  std::vector<ParameterRange> ranges;
+  for (const auto& group : groups_)
+    if (takes_part(group)) ranges.push_back(group.range);
+  return ranges;
 }
 
 void Optimizer::begin(double lr_factor) {
@@ -62,7 +75,8 @@ const Optimizer::Group& Optimizer::group_of(size_t parameter) const {
 
 double Optimizer::largest_rate() const {
   double largest = 0;
-  for (const auto& group : groups_) largest = std::max(largest, group.learning_rate * lr_factor_);
+  for (const auto& group : groups_)
+    if (takes_part(group)) largest = std::max(largest, group.learning_rate * lr_factor_);
   return largest;
 }
 

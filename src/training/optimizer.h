@@ -30,7 +30,8 @@ class Optimizer {
 
   /// Makes a gradient of zeros for every parameter, so that gradients gather in buffers that stay.
   void keep_gradient_buffers();
-  /// One update of everything; each group's learning rate times `lr_factor`. Gradients are zero afterwards.
+  /// One update of everything; each group's learning rate times `lr_factor`. Gradients are zero afterwards. A
+  /// group whose parameters do not ask for gradients any more stands still.
   void step(double lr_factor);
 
   /// One update in pieces (gradient release): begin(), then update_one() of every parameter when its gradient
@@ -63,7 +64,8 @@ class Optimizer {
   /// The gradients of a range, asked for anew: the engine may have put other tensors there (it does where a
   /// backward pass ran with gradients on).
   std::vector<torch::Tensor> gradients(ParameterRange range) const;
-  ParameterRange all() const { return {0, parameters_.size()}; }
+  /// The groups that take part in the update under way.
+  std::vector<ParameterRange> taking_part() const;
   /// Counts the update under way: 1 during the first.
   int64_t updates() const { return updates_; }
   /// The largest rate of any group in the update under way.
@@ -79,6 +81,7 @@ class Optimizer {
     std::vector<torch::Tensor> tensors;  ///< one a parameter; or a single number
     bool is_number = false;
   };
+  bool takes_part(const Group& group) const;
   const Group& group_of(size_t parameter) const;
 
   std::vector<Group> groups_;

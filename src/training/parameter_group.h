@@ -9,6 +9,7 @@ namespace big {
 struct ParameterGroup {
   NamedTensors parameters;
   double learning_rate = 0;
+  bool reads_text = false;  ///< belongs to the text encoders, whose training may end before the UNet's
 };
 
 }  // namespace big

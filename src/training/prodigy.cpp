@@ -37,14 +37,16 @@ void Prodigy::survey() {
   double numerator = numerator_.item<double>() * beta3, denominator = 0;
   // d / d0 in place of d keeps the sums from becoming too small.
   const double scale = d / options_.d0;
-  for (size_t i = 0; i < parameters().size(); ++i) {
-    const auto gradient = parameters()[i].grad();
-    const auto way = (starts_[i] - parameters()[i]).flatten();
-    numerator += scale * rate * at::dot(gradient.flatten(), way).item<double>();
-    first_moments_[i].mul_(options_.beta1).add_(gradient, d * (1 - options_.beta1));
-    second_moments_[i].mul_(options_.beta2).addcmul_(gradient, gradient, d * d * (1 - options_.beta2));
-    sums_[i].mul_(beta3).add_(gradient, scale * d);
-    denominator += sums_[i].abs().sum().item<double>();
+  for (const auto& range : taking_part()) {
+    for (size_t i = range.first; i < range.first + range.count; ++i) {
+      const auto gradient = parameters()[i].grad();
+      const auto way = (starts_[i] - parameters()[i]).flatten();
+      numerator += scale * rate * at::dot(gradient.flatten(), way).item<double>();
+      first_moments_[i].mul_(options_.beta1).add_(gradient, d * (1 - options_.beta1));
+      second_moments_[i].mul_(options_.beta2).addcmul_(gradient, gradient, d * d * (1 - options_.beta2));
+      sums_[i].mul_(beta3).add_(gradient, scale * d);
+      denominator += sums_[i].abs().sum().item<double>();
+    }
   }
   if (denominator == 0) return;
 

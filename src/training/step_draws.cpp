@@ -13,6 +13,8 @@ StepDraws draw_step(uint64_t seed, int64_t pass, at::IntArrayRef latent_shape, i
   draws.latent_noise = torch::randn(latent_shape, generator);
   draws.noise = torch::randn(latent_shape, generator);
   draws.timesteps = torch::randint(num_train_timesteps, {latent_shape[0]}, generator, torch::kInt64);
+  // Last, so that the numbers above are the same whether anybody asks for these.
+  draws.offset_noise = torch::randn({latent_shape[0], latent_shape[1], 1, 1}, generator);
   return draws;
 }
 

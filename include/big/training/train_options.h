@@ -24,9 +24,19 @@ struct TrainOptions {
   int64_t lr_warmup_steps = 0;
   int64_t lr_num_cycles = 1;  ///< of cosine_with_restarts
   double lr_power = 1;        ///< of polynomial
+  double snr_gamma = 0;               ///< min-SNR's gamma (5 is usual); 0: every timestep counts alike
+  bool debiased_estimation = false;   ///< weighs timesteps by 1 / sqrt(snr)
+  double noise_offset = 0;            ///< adds noise that is one number a channel, times this
+  std::string loss_type = "l2";       ///< l2 | huber | smooth_l1
+  double huber_c = 0.1;               ///< where huber and smooth_l1 turn from a square to a line
+  bool masked_loss = false;           ///< what a photo's mask leaves black counts mask_floor
+  double mask_floor = 0.1;            ///< 0 ... 1
+  bool use_ema = false;               ///< the weights' moving average is what is kept
+  double ema_decay = 0.9999;          ///< the most of it that stays at an update (diffusers' EMAModel)
   std::string optimizer = "adamw";  ///< adamw | adamw8bit | adafactor | prodigy | lion | sgd
   /// Weight decay is every optimiser's, the rest that of adamw, adamw8bit and prodigy.
   double adam_beta1 = 0.9, adam_beta2 = 0.999, adam_weight_decay = 1e-2, adam_epsilon = 1e-8;
+  int64_t checkpointing_steps = 0;  ///< updates between two checkpoints; 0: none
   uint64_t seed = 0;
 };
 
