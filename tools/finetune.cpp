@@ -82,7 +82,8 @@ void teach(OptionTable& table, FinetuneArguments& given) {
   options.user = given.common.user;
   options.models_dir = given.common.models_dir;
   options.project_models = given.common.project_models;
-  if (!table.given("seed")) options.train.seed = random_seed();
+  options.seed_given = table.given("seed");
+  if (!options.seed_given) options.train.seed = random_seed();
   set_threads(given.threads);
   FinetuneResult result;
   {

@@ -63,6 +63,10 @@ void add_training_options(OptionTable& table, FinetuneOptions& options) {
   table.add(kGroup, "num_class_images", "class pictures", &options.num_class_images)
       .range(0, 100000)
       .unset("as many as steps, at most 200");
+  table.add(kGroup, "class_data_dir", "your own pictures of the category, in place of drawn ones", &options.class_data_dir)
+      .placeholder("DIR")
+      .personal()
+      .unset("drawn");
   table.add(kGroup, "train_text_encoder", "teach the text encoder too", &train.train_text_encoder);
   table.add(kGroup, "center_crop", "crop in the middle; else anew at each step", &train.center_crop);
   table.add(kGroup, "max_grad_norm", "gradients are clipped to this length", &train.max_grad_norm)

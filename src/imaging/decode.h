@@ -14,6 +14,7 @@ constexpr int64_t kMostPixels = 100'000'000;
 /// What a decoder finds: pixels as stored, and how to turn them upright.
 struct StoredPicture {
   Image image;
+  Image alpha;          ///< its transparency as grey, where anything is not solid
   int orientation = 1;  ///< EXIF 1 to 8
 };
 
@@ -26,6 +27,9 @@ StoredPicture decode_bmp(std::string_view bytes);
 /// Any picture by its content, upright. Throws InputError with the bare reason.
 Image decode_picture(std::string_view bytes);
 
+/// Its transparency alone (StoredPicture::alpha), upright.
+Image decode_alpha(std::string_view bytes);
+
 /// Throws InputError where a side is not positive or the picture has too many pixels.
 void check_size(int64_t width, int64_t height);
 
@@ -36,5 +40,7 @@ void check_compression(uint64_t stored_bytes, uint64_t file_bytes, uint64_t rati
 
 /// RGBA rows laid over white.
 Image over_white(const uint8_t* rgba, int width, int height);
+/// The alpha of RGBA rows as grey; empty where all of it is solid.
+Image alpha_of(const uint8_t* rgba, int width, int height);
 
 }  // namespace big

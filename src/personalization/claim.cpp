@@ -5,6 +5,7 @@
 #include "big/core/error.h"
 #include "big/core/log.h"
 #include "big/core/text.h"
+#include "checkpoints.h"
 #include "identifier_pool.h"
 
 namespace big {
@@ -13,6 +14,13 @@ namespace {
 
 bool is_registered(const FinetuneOptions& options) {
   return read_registry(options.models_dir).find(options.target, options.user, options.identifier).has_value();
+}
+
+/// A run that was stopped may want its identifier back (--resume): others come first.
+void leave_unfinished_runs_alone(const FinetuneOptions& options, std::vector<std::string>& pool) {
+  std::stable_partition(pool.begin(), pool.end(), [&](const std::string& word) {
+    return checkpoints_in(options.models_dir / checkpoints_folder(options.target, options.user, word)).empty();
+  });
 }
 
 std::vector<std::string> candidates_for(const FinetuneOptions& options,
@@ -26,6 +34,7 @@ std::vector<std::string> candidates_for(const FinetuneOptions& options,
     return word == options.category || std::any_of(categories.begin(), categories.end(),
                                                    [&](const auto& known) { return known.second == word; });
   });
+  leave_unfinished_runs_alone(options, pool);
   if (pool.empty()) {
     throw UsageError(
         concat(tokenizer_folder.string(), ": the vocabulary holds no rare short word; pass --identifier"));

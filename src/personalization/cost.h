@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 #include "big/networks/unet_2d_condition.h"
 #include "big/training/train_options.h"
@@ -23,8 +24,8 @@ struct ModelSize {
 /// Throws InputError naming what is missing in the folder.
 ModelSize model_size(const std::filesystem::path& folder);
 
-/// Bytes that training will hold at its peak: what is trained in fp32 four times (weights, gradients, AdamW's
-/// two moments), the rest once in `frozen_bytes` a value, and the activations of one forward pass.
+/// Bytes that training will hold at its peak: what is trained in fp32 with gradients and the optimiser's memory
+/// (trained_bytes_per_parameter), the rest once in `frozen_bytes` a value, and the activations of one forward pass.
 uint64_t predict_memory(const ModelSize& size, const TrainOptions& options, uint64_t frozen_bytes);
 
 /// Bytes that the run will write at most: the trained parts, class pictures and kept photos, and where
@@ -32,8 +33,12 @@ uint64_t predict_memory(const ModelSize& size, const TrainOptions& options, uint
 struct DiskUse {
   int64_t pictures = 0;  ///< class pictures to draw and photos to keep
   bool can_link = true;
+  int64_t checkpoints = 0;  ///< that lie there at once
 };
 uint64_t predict_disk(const ModelSize& size, const TrainOptions& options, const DiskUse& use);
+
+/// What to change so that training needs less memory, for messages: "--gradient_checkpointing, ...".
+std::string memory_advice(const TrainOptions& options);
 
 /// Bytes that programs can still get: MemAvailable of the kernel, or what is left of the container's limit.
 uint64_t available_memory_bytes();

@@ -60,9 +60,7 @@ void register_last(const fs::path& models_dir, const std::function<void(Registry
 /// A complete model at `folder` (absolute), by one rename; unregistered as yet.
 void save_at(const Run& run, const StableDiffusion& model, const fs::path& folder) {
   StagedFolder staged(folder);
-  SavedParts parts;
-  parts.text_encoders = run.options.train.train_text_encoder;
-  save_model(model, run.start_folder, staged.path(), parts);
+  save_kept_parts(run, model, staged.path());
   write_exports(run, staged.path());
   mark_unregistered(staged.path());
   fail_point("saving");
@@ -124,9 +122,18 @@ fs::path publish_version(const Run& run, const StableDiffusion& model, Subject r
 
 }  // namespace
 
+void save_kept_parts(const Run& run, const StableDiffusion& model, const fs::path& folder) {
+  SavedParts parts;
+  parts.text_encoders = run.options.train.train_text_encoder;
+  save_model(model, run.start_folder, folder, parts);
+}
+
 fs::path publish(const Run& run, const StableDiffusion& model, int64_t steps) {
   const Subject row = new_row(run, steps);
-  return is_metamodel(row.target) ? publish_version(run, model, row) : publish_private(run, model, row);
+  const fs::path path =
+      is_metamodel(row.target) ? publish_version(run, model, row) : publish_private(run, model, row);
+  remove_checkpoints(run.options.models_dir, row.target, row.user, row.identifier);
+  return path;
 }
 
 }  // namespace big

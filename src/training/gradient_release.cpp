@@ -1,10 +1,11 @@
 #include "gradient_release.h"
 
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/isfinite.h>
 #include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/function_hook.h>
 #include <torch/csrc/autograd/variable.h>
+
+#include <cmath>
 
 namespace big {
 
@@ -40,8 +41,7 @@ void GradientRelease::begin(double lr_factor) {
 void GradientRelease::update(size_t parameter) {
   const at::NoGradGuard no_grad;
   const auto gradient = optimizer_.parameters()[parameter].grad();
-  // The sum is quick, but may overflow where no number is at fault.
-  const bool finite = at::isfinite(gradient.sum()).item<bool>() || at::isfinite(gradient).all().item<bool>();
+  const bool finite = std::isfinite(gradient.norm().item<double>());
   if (!finite && nonfinite_.empty()) nonfinite_ = optimizer_.name_of(parameter);
   if (!nonfinite_.empty()) {
     optimizer_.parameters()[parameter].mutable_grad().reset();
@@ -59,11 +59,6 @@ std::string GradientRelease::finish() {
     optimizer_.update_one(i);
   }
   return nonfinite_;
-}
-
-bool can_release_gradients(const TrainOptions& options, const Optimizer& optimizer) {
-  return options.gradient_accumulation_steps == 1 && options.max_grad_norm == 0 &&
-         !optimizer.needs_all_gradients();
 }
 
 }  // namespace big

@@ -32,7 +32,4 @@ class GradientRelease {
   std::string nonfinite_;
 };
 
-/// Whether a run may release gradients: one pass an update, no clipping, an optimiser that can.
-bool can_release_gradients(const TrainOptions& options, const Optimizer& optimizer);
-
 }  // namespace big

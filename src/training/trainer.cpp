@@ -113,7 +113,7 @@ Training::Training(StableDiffusion& model,
       passes_(model, data, options, hooks, trained_),
       optimizer_(make_optimizer(trained_.groups(), options)),
       schedule_(lr_schedule_of(options)) {
-  if (can_release_gradients(options, *optimizer_)) {
+  if (releases_gradients(options)) {
     release_.emplace(*optimizer_);
   } else {
     optimizer_->keep_gradient_buffers();

@@ -43,7 +43,14 @@ struct TrainOptions {
 /// The rate to begin with where the person gave none: what suits `optimizer` where `of_adamw` suits AdamW.
 double usual_learning_rate(const std::string& optimizer, double of_adamw);
 
-/// Bytes that an optimiser remembers of each trained parameter, at most.
-double optimizer_bytes_per_parameter(const std::string& optimizer);
+/// Whether parameters are updated during the backward pass and no gradient is kept: one pass an update, no
+/// clipping, an optimiser that does not need all gradients first.
+bool releases_gradients(const TrainOptions& options);
+
+/// Bytes that are written of each trained parameter into a checkpoint's state, at most: weight, the optimiser's
+/// memory, moving average.
+double state_bytes_per_parameter(const TrainOptions& options);
+/// Bytes in memory for each trained parameter: the same, and its gradient.
+double trained_bytes_per_parameter(const TrainOptions& options);
 
 }  // namespace big

@@ -1,0 +1,79 @@
+#include "training_run.h"
+
+#include <new>
+
+#include "big/core/log.h"
+#include "big/core/out_of_memory.h"
+#include "big/core/text.h"
+
+namespace big {
+namespace {
+
+/// libtorch appends a stack to its messages.
+std::string first_line(const std::string& message) { return message.substr(0, message.find('\n')); }
+
+[[noreturn]] void throw_out_of_memory(const Run& run, const Checkpoints& checkpoints, const std::string& what) {
+  throw MachineError(concat("memory ran out while training (", what, "); try ",
+                            memory_advice(run.options.train), ", or close other programs", checkpoints.note()));
+}
+
+/// One attempt from `start` to the end.
+TrainResult train_from(const Run& run,
+                       StableDiffusion& model,
+                       const TrainingData& data,
+                       const TrainingState& start,
+                       Checkpoints& checkpoints) {
+  TrainHooks hooks;
+  hooks.resume = &start;
+  hooks.checkpoint = [&](const TrainingState& state) { checkpoints.write(model, state); };
+  try {
+    return train(model, data, run.options.train, run.progress, hooks);
+  } catch (const std::bad_alloc&) {
+    throw_out_of_memory(run, checkpoints, "an allocation failed");
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    if (!is_out_of_memory(error.what())) throw;
+    throw_out_of_memory(run, checkpoints, first_line(error.what()));
+  }
+}
+
+/// Where the run goes on after what `error` says, with half the rate; throws it where that was done before.
+TrainingState go_back(const NotFinite& error, const TrainingState& start, const Checkpoints& checkpoints) {
+  if (start.rate_factor < 1) {
+    throw NotFinite(concat(error.what(), ". It had gone back with half the learning rate once already: give a ",
+                           "lower --learning_rate, or look at that photo", checkpoints.note()));
+  }
+  const bool kept = !checkpoints.last().empty();
+  log_warning(concat(error.what(), "; going back to ",
+                     kept ? checkpoints.last().filename().string() : "the beginning",
+                     ", from where on the learning rate is halved"));
+  TrainingState back;
+  if (kept) back = load_training_state(checkpoints.last()).state;
+  back.rate_factor = start.rate_factor / 2;
+  return back;
+}
+
+}  // namespace
+
+TrainResult train_run(const Run& run,
+                      StableDiffusion& model,
+                      const TrainingData& data,
+                      Checkpoints& checkpoints) {
+  TrainingState start = run.resume ? run.resume->stored.state : TrainingState();
+  try {
+    for (;;) {
+      try {
+        return train_from(run, model, data, start, checkpoints);
+      } catch (const NotFinite& error) {
+        start = go_back(error, start, checkpoints);
+      }
+      model = load_model(run.start_folder, run.load);
+    }
+  } catch (const Interrupted& stopped) {
+    if (checkpoints.last().empty()) throw;
+    throw StoppedAtCheckpoint(stopped.exit_code() - 128, "stopped" + checkpoints.note());
+  }
+}
+
+}  // namespace big
