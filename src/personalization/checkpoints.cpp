@@ -8,8 +8,7 @@
 #include "big/core/file_lock.h"
 #include "big/core/log.h"
 #include "big/core/text.h"
-#include "big/pipeline/save_model.h"
-#include "big/registry/registry.h"
+#include "checkpoint_folders.h"
 #include "run.h"
 #include "run_settings.h"
 
@@ -17,26 +16,7 @@ namespace big {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char *kRoot = "cache/checkpoints", *kPrefix = "checkpoint-", *kLatest = "latest";
-
-std::vector<fs::path> folders_in(const fs::path& parent) {
-  std::vector<fs::path> folders;
-  std::error_code error;
-  for (auto it = fs::directory_iterator(parent, error); !error && it != fs::directory_iterator();
-       it.increment(error)) {
-    if (it->is_directory(error)) folders.push_back(it->path());
-  }
-  return folders;
-}
-
-/// The updates in "checkpoint-50", or -1.
-int64_t updates_of(const fs::path& folder) {
-  const std::string name = folder.filename().string();
-  const std::string number = name.starts_with(kPrefix) ? name.substr(std::string(kPrefix).size()) : "";
-  const bool is_number = !number.empty() && number.size() < 18 &&
-                         number.find_first_not_of("0123456789") == std::string::npos;
-  return is_number ? std::stoll(number) : -1;
-}
+constexpr const char* kLatest = "latest";
 
 /// A living run works on this subject.
 bool is_running(const FinetuneOptions& options, const std::string& identifier) {
@@ -46,18 +26,17 @@ bool is_running(const FinetuneOptions& options, const std::string& identifier) {
 
 /// The newest checkpoint of the scope, by when it was written.
 fs::path latest_of_scope(const FinetuneOptions& options) {
-  const fs::path scope = options.models_dir / checkpoints_folder(options.target, options.user, "");
   fs::path latest;
   fs::file_time_type newest;
-  for (const auto& subject : folders_in(scope)) {
-    const std::string identifier = subject.filename().string();
+  for (const auto& identifier : subjects_with_checkpoints(options.models_dir, options.target, options.user)) {
     const bool wanted = options.identifier.empty() || options.identifier == identifier;
-    const auto checkpoints = checkpoints_in(subject);
-    if (!wanted || checkpoints.empty() || is_running(options, identifier)) continue;
+    if (!wanted || is_running(options, identifier)) continue;
+    const fs::path last =
+        checkpoints_in(options.models_dir / checkpoints_folder(options.target, options.user, identifier)).back();
     std::error_code ignored;
-    const auto written = fs::last_write_time(checkpoints.back(), ignored);
+    const auto written = fs::last_write_time(last, ignored);
     if (!latest.empty() && written <= newest) continue;
-    latest = checkpoints.back();
+    latest = last;
     newest = written;
   }
   return latest;
@@ -81,47 +60,11 @@ fs::path find_folder(const FinetuneOptions& options) {
 
 }  // namespace
 
-fs::path checkpoints_folder(TargetModel target, const std::string& user, const std::string& identifier) {
-  return fs::path(kRoot) / identifier_scope(target, user) / identifier;
-}
-
-std::vector<fs::path> checkpoints_in(const fs::path& folder) {
-  auto found = folders_in(folder);
-  std::erase_if(found,
-                [](const fs::path& path) { return updates_of(path) < 0 || !has_training_state(path); });
-  std::sort(found.begin(), found.end(),
-            [](const fs::path& a, const fs::path& b) { return updates_of(a) < updates_of(b); });
-  return found;
-}
-
-void remove_checkpoints(const fs::path& models_dir,
-                        TargetModel target,
-                        const std::string& user,
-                        const std::string& identifier) noexcept {
-  std::error_code ignored;
-  fs::remove_all(models_dir / checkpoints_folder(target, user, identifier), ignored);
-}
-
-void clean_checkpoints(const fs::path& models_dir) {
-  std::error_code error;
-  // checkpoints/<scope>/<identifier>, a scope being one or two names.
-  for (auto it = fs::recursive_directory_iterator(models_dir / kRoot, error);
-       !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
-    if (!it->is_directory(error)) continue;
-    const bool is_checkpoint = it->path().filename().string().starts_with(kPrefix);
-    if (is_checkpoint || it.depth() > 2) {
-      it.disable_recursion_pending();
-    } else {
-      clean_leftovers(it->path());
-    }
-  }
-}
-
 ResumePoint find_resume_point(const FinetuneOptions& options) {
   const fs::path folder = find_folder(options);
-  ResumePoint point{folder, load_training_state(folder)};
-  check_settings_shape(point.stored.about, folder);
-  return point;
+  const StoredTrainingState stored = load_training_state(folder);
+  check_settings_shape(stored.about, folder);
+  return {folder, stored.state.step, stored.about};
 }
 
 Checkpoints::Checkpoints(const Run& run)
@@ -139,11 +82,11 @@ Checkpoints::Checkpoints(const Run& run)
 }
 
 void Checkpoints::write(const StableDiffusion& model, const TrainingState& state) {
-  const fs::path target = folder_ / concat(kPrefix, state.step);
+  const fs::path target = folder_ / checkpoint_name(state.step);
   {
     StagedFolder staged(target);
     save_kept_parts(run_, model, staged.path());
-    save_training_state(state, staged.path(), run_settings(run_));
+    save_training_state(state, staged.path(), run_.settings);
     staged.commit();
   }
   last_ = target;
@@ -167,8 +110,9 @@ void Checkpoints::delete_old() const {
 
 std::string Checkpoints::note() const {
   if (last_.empty()) return "";
-  return concat("; ", last_.filename().string(),
-                " is kept: the same command with --resume latest goes on from there");
+  const std::string name = last_.parent_path() == folder_ ? "latest" : last_.string();
+  return concat("; ", last_.filename().string(), " is kept: the same command with --resume ", name,
+                " goes on from there");
 }
 
 }  // namespace big

@@ -1,13 +1,9 @@
 #pragma once
 
 #include <filesystem>
-#include <memory>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "big/pipeline/stable_diffusion.h"
-#include "big/registry/target_model.h"
 #include "big/training/training_state.h"
 
 namespace big {
@@ -15,25 +11,11 @@ namespace big {
 struct FinetuneOptions;
 struct Run;
 
-/// Where the checkpoints of an unfinished run are, under models_dir: cache/checkpoints/<scope>/<identifier>,
-/// each a folder checkpoint-<updates>: a complete model with the trainer's state beside it.
-std::filesystem::path checkpoints_folder(TargetModel target,
-                                         const std::string& user,
-                                         const std::string& identifier);
-/// The checkpoints in `folder` (absolute), fewest updates first.
-std::vector<std::filesystem::path> checkpoints_in(const std::filesystem::path& folder);
-/// Deletes those of a subject; with no identifier, of everything in the scope.
-void remove_checkpoints(const std::filesystem::path& models_dir,
-                        TargetModel target,
-                        const std::string& user,
-                        const std::string& identifier) noexcept;
-/// Deletes what killed runs left half-written.
-void clean_checkpoints(const std::filesystem::path& models_dir);
-
-/// A checkpoint to go on from, and what it says of its run (run_settings).
+/// A checkpoint to go on from, and what it says of its run.
 struct ResumePoint {
   std::filesystem::path folder;
-  StoredTrainingState stored;
+  int64_t step = 0;  ///< updates done
+  Json settings;     ///< run_settings
 };
 /// The one that options.resume names: a path (a checkpoint, or a folder of some), or "latest" of the target
 /// model, of options.identifier if that is given; running ones are passed over. Throws UsageError where there

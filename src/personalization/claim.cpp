@@ -5,7 +5,7 @@
 #include "big/core/error.h"
 #include "big/core/log.h"
 #include "big/core/text.h"
-#include "checkpoints.h"
+#include "checkpoint_folders.h"
 #include "identifier_pool.h"
 
 namespace big {
@@ -18,8 +18,9 @@ bool is_registered(const FinetuneOptions& options) {
 
 /// A run that was stopped may want its identifier back (--resume): others come first.
 void leave_unfinished_runs_alone(const FinetuneOptions& options, std::vector<std::string>& pool) {
+  const auto unfinished = subjects_with_checkpoints(options.models_dir, options.target, options.user);
   std::stable_partition(pool.begin(), pool.end(), [&](const std::string& word) {
-    return checkpoints_in(options.models_dir / checkpoints_folder(options.target, options.user, word)).empty();
+    return std::find(unfinished.begin(), unfinished.end(), word) == unfinished.end();
   });
 }
 

@@ -9,7 +9,7 @@
 #include "big/core/text.h"
 #include "big/personalization/models_dir.h"
 #include "big/registry/registry.h"
-#include "checkpoints.h"
+#include "checkpoint_folders.h"
 #include "claim.h"
 #include "layout.h"
 #include "unregistered.h"

@@ -100,7 +100,7 @@ double measure(const Run& run, const FinetunePlan& plan, std::vector<Example>& i
   const double encoding =
       std::chrono::duration<double>(Clock::now() - start).count() / static_cast<double>(instance.size());
   seconds += encoding * static_cast<double>(run.class_images * static_cast<int64_t>(run.recipes.size()));
-  const int64_t done = run.resume ? run.resume->stored.state.step : 0;
+  const int64_t done = run.resume ? run.resume->step : 0;
   return seconds + seconds_per_update(model, instance, options.train) *
                        static_cast<double>(options.train.max_train_steps - done);
 }

@@ -116,13 +116,13 @@ std::vector<std::filesystem::path> own_class_pictures(const FinetuneOptions& opt
 void go_on_from_checkpoint(Run& run) {
   FinetuneOptions& options = run.options;
   run.resume = find_resume_point(options);
-  const Json& flags = run.resume->stored.about.at("flags");
+  const Json& flags = run.resume->settings.at("flags");
   if (options.identifier.empty()) options.identifier = flags.at("identifier");
   if (!options.seed_given) options.train.seed = flags.at("seed");
 }
 
 void check_same_run(const Run& run) {
-  const auto found = setting_differences(run.resume->stored.about, run_settings(run));
+  const auto found = setting_differences(run.resume->settings, run.settings);
   if (found.empty()) return;
   throw UsageError(concat(run.resume->folder.string(), ": is another run's: ", join(found, "; "),
                           ". Give the settings that it was begun with, or begin anew without --resume"));
@@ -163,6 +163,7 @@ Run prepare_run(const FinetuneOptions& wish, const ProgressFn& progress) {
   for (const auto& category : run.categories)
     run.recipes.push_back(class_image_recipe(run.base, category, options));
   if (run.class_images > 0) run.class_files = own_class_pictures(options);
+  if (run.resume || options.train.checkpointing_steps > 0) run.settings = run_settings(run);
   if (run.resume) check_same_run(run);
   return run;
 }

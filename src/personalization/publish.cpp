@@ -4,6 +4,7 @@
 #include "big/core/fail_point.h"
 #include "big/core/text.h"
 #include "big/pipeline/save_model.h"
+#include "checkpoint_folders.h"
 #include "cleanup.h"
 #include "kept_photos.h"
 #include "layout.h"

@@ -5,7 +5,7 @@
 #include "big/personalization/models_dir.h"
 #include "big/registry/names.h"
 #include "big/registry/registry.h"
-#include "checkpoints.h"
+#include "checkpoint_folders.h"
 #include "claim.h"
 #include "cleanup.h"
 #include "layout.h"

@@ -36,6 +36,7 @@ struct Run {
   int64_t class_images = 0;               ///< of each category
   std::vector<std::filesystem::path>
       class_files;  ///< the person's own class pictures, in place of drawn ones of the new category
+  Json settings;                      ///< run_settings, where checkpoints are written or gone on from
   std::optional<ResumePoint> resume;  ///< the checkpoint to go on from
   ModelSize size;
   LoadOptions load;

@@ -21,11 +21,14 @@ std::string first_line(const std::string& message) { return message.substr(0, me
 TrainResult train_from(const Run& run,
                        StableDiffusion& model,
                        const TrainingData& data,
-                       const TrainingState& start,
+                       TrainingState& start,
                        Checkpoints& checkpoints) {
   TrainHooks hooks;
   hooks.resume = &start;
-  hooks.checkpoint = [&](const TrainingState& state) { checkpoints.write(model, state); };
+  hooks.checkpoint = [&](const TrainingState& state) {
+    start.tensors.clear();  // taken over long since; they hold the disk space of a checkpoint that may go now
+    checkpoints.write(model, state);
+  };
   try {
     return train(model, data, run.options.train, run.progress, hooks);
   } catch (const std::bad_alloc&) {
@@ -60,7 +63,12 @@ TrainResult train_run(const Run& run,
                       StableDiffusion& model,
                       const TrainingData& data,
                       Checkpoints& checkpoints) {
-  TrainingState start = run.resume ? run.resume->stored.state : TrainingState();
+  TrainingState start;
+  if (run.resume) start = load_training_state(run.resume->folder).state;
+  if (run.resume) {
+    log_info(concat("going on from ", run.resume->folder.string(), ": ", start.step, " of ",
+                    run.options.train.max_train_steps, " updates are done"));
+  }
   try {
     for (;;) {
       try {
