@@ -108,6 +108,8 @@ void add_training_options(OptionTable& table, FinetuneOptions& options) {
       .personal()
       .unset("drawn");
   table.add(kGroup, "train_text_encoder", "teach the text encoder too", &train.train_text_encoder);
+  table.add(kGroup, "random_flip", "show the photos mirrored every other time (not for faces and letters)",
+            &train.random_flip);
   table.add(kGroup, "center_crop", "crop in the middle; else anew at each step", &train.center_crop);
   table.add(kGroup, "max_grad_norm", "gradients are clipped to this length; 0: not at all", &train.max_grad_norm)
       .range(0, 1e9);

@@ -27,12 +27,14 @@ void append_examples(const Run& run,
                      const std::function<SourcePicture(const fs::path&)>& read,
                      const std::string& prompt,
                      std::vector<Example>& examples) {
+  TrainOptions options = run.options.train;
+  options.random_flip = false;  // that is the photos'
   for (size_t begin = 0; begin < files.size(); begin += kChunk) {
     std::vector<SourcePicture> pictures;
     for (size_t i = begin; i < std::min(files.size(), begin + kChunk); ++i)
       pictures.push_back(read(files[i]));
     throw_if_interrupted();
-    for (auto& example : make_examples(model, pictures, prompt, run.options.train))
+    for (auto& example : make_examples(model, pictures, prompt, options))
       examples.push_back(std::move(example));
     report(run.progress,
            {concat("encoding \"", prompt, "\""), static_cast<int64_t>(std::min(files.size(), begin + kChunk)),

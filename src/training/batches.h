@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "big/imaging/resize.h"
 #include "big/pipeline/stable_diffusion.h"
 #include "big/training/train_options.h"
 #include "big/training/training_data.h"
@@ -30,6 +31,14 @@ class Batches {
   Batch read(int64_t pass);
 
  private:
+  /// What one row shows of an example.
+  struct Shown {
+    LatentDistribution latents;
+    SizeConditions sizes;
+    torch::Tensor mask;
+  };
+  Shown cached(const Example& example, bool flip) const;
+  Shown cropped(const Example& example, Corner corner, bool flip);
   void add_row(const Example& example, int64_t pass, Batch& batch);
 
   StableDiffusion& model_;

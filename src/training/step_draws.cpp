@@ -27,4 +27,9 @@ Corner draw_crop(uint64_t seed, int64_t pass, int64_t row, const Image& image, i
   return corner;
 }
 
+bool draw_flip(uint64_t seed, int64_t pass, int64_t row) {
+  const uint64_t of_pass = mix_seed(seed, Stream::kFlip, static_cast<uint64_t>(pass));
+  return SplitMix(mix_seed(of_pass, Stream::kFlip, static_cast<uint64_t>(row))).below(2) == 1;
+}
+
 }  // namespace big

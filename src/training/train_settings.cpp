@@ -12,6 +12,7 @@ Json train_settings(const TrainOptions& options) {
           {"gradient_checkpointing", options.gradient_checkpointing},
           {"prior_loss_weight", options.prior_loss_weight},
           {"train_text_encoder", options.train_text_encoder},
+          {"random_flip", options.random_flip},
           {"center_crop", options.center_crop},
           {"max_grad_norm", options.max_grad_norm},
           {"lr_scheduler", options.lr_scheduler},

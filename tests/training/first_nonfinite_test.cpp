@@ -1,6 +1,7 @@
 #include "first_nonfinite.h"
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/linear.h>
 #include <gtest/gtest.h>
 #include <torch/types.h>
 

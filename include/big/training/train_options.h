@@ -17,6 +17,7 @@ struct TrainOptions {
   double prior_loss_weight = 1.0;           ///< 0: no prior
   bool gradient_checkpointing = false;
   bool train_text_encoder = false;
+  bool random_flip = false;               ///< photos (not class pictures) are mirrored every other time
   bool center_crop = true;                ///< false: random crops, encoded anew at each step
   double max_grad_norm = 1.0;             ///< of all gradients together; 0: no clipping
   /// constant | linear | cosine | cosine_with_restarts | polynomial
