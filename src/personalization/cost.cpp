@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <fstream>
 #include <limits>
+#include <new>
 
 #include "big/core/atomic_file.h"
 #include "big/core/duration.h"
 #include "big/core/error.h"
 #include "big/core/json.h"
+#include "big/core/out_of_memory.h"
 #include "big/core/text.h"
 #include "big/networks/autoencoder_kl.h"
 #include "big/weights/stored_size.h"
@@ -127,6 +129,24 @@ std::string memory_advice(const TrainOptions& options) {
   if (options.train_text_encoder) advice.push_back("--train_text_encoder=false");
   advice.push_back("a smaller --resolution");
   return join(advice, ", ");
+}
+
+void rethrow_with_memory_advice(const TrainOptions& options, const std::string& note) {
+  const auto advise = [&](const std::string& what) {
+    return MachineError(concat("memory ran out while training (", what, "); try ", memory_advice(options),
+                               ", or close other programs", note));
+  };
+  try {
+    throw;
+  } catch (const Error&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw advise("an allocation failed");
+  } catch (const std::exception& error) {
+    const std::string what = error.what();
+    if (!is_out_of_memory(what)) throw;
+    throw advise(what.substr(0, what.find('\n')));  // libtorch appends a stack
+  }
 }
 
 uint64_t available_memory_bytes() {

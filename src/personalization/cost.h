@@ -40,6 +40,10 @@ uint64_t predict_disk(const ModelSize& size, const TrainOptions& options, const 
 /// What to change so that training needs less memory, for messages: "--gradient_checkpointing, ...".
 std::string memory_advice(const TrainOptions& options);
 
+/// For a catch block: throws the exception in flight again, as MachineError with memory_advice and `note` where
+/// it says that memory ran out.
+[[noreturn]] void rethrow_with_memory_advice(const TrainOptions& options, const std::string& note);
+
 /// Bytes that programs can still get: MemAvailable of the kernel, or what is left of the container's limit.
 uint64_t available_memory_bytes();
 

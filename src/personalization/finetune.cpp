@@ -40,12 +40,21 @@ std::filesystem::path publish_or_say_where(const Run& run,
   }
 }
 
+/// The plan measures a real step.
+MeasuredPlan plan_or_advise(const Run& run, const std::function<void(const FinetunePlan&)>& on_plan) {
+  try {
+    return plan_run(run, on_plan);
+  } catch (...) {
+    rethrow_with_memory_advice(run.options.train, "");
+  }
+}
+
 FinetuneResult teach(const FinetuneOptions& options,
                      const std::function<void(const FinetunePlan&)>& on_plan,
                      const ProgressFn& progress) {
   const auto start = Clock::now();
   const Run run = prepare_run(options, progress);
-  MeasuredPlan measured = plan_run(run, on_plan);
+  MeasuredPlan measured = plan_or_advise(run, on_plan);
   FinetuneResult result = result_of(run, measured.plan);
   if (options.dry_run) return result;
 

@@ -1,21 +1,10 @@
 #include "training_run.h"
 
-#include <new>
-
 #include "big/core/log.h"
-#include "big/core/out_of_memory.h"
 #include "big/core/text.h"
 
 namespace big {
 namespace {
-
-/// libtorch appends a stack to its messages.
-std::string first_line(const std::string& message) { return message.substr(0, message.find('\n')); }
-
-[[noreturn]] void throw_out_of_memory(const Run& run, const Checkpoints& checkpoints, const std::string& what) {
-  throw MachineError(concat("memory ran out while training (", what, "); try ",
-                            memory_advice(run.options.train), ", or close other programs", checkpoints.note()));
-}
 
 /// One attempt from `start` to the end.
 TrainResult train_from(const Run& run,
@@ -31,13 +20,8 @@ TrainResult train_from(const Run& run,
   };
   try {
     return train(model, data, run.options.train, run.progress, hooks);
-  } catch (const std::bad_alloc&) {
-    throw_out_of_memory(run, checkpoints, "an allocation failed");
-  } catch (const Error&) {
-    throw;
-  } catch (const std::exception& error) {
-    if (!is_out_of_memory(error.what())) throw;
-    throw_out_of_memory(run, checkpoints, first_line(error.what()));
+  } catch (...) {
+    rethrow_with_memory_advice(run.options.train, checkpoints.note());
   }
 }
 

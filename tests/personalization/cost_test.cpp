@@ -137,6 +137,24 @@ TEST(RefuseWhatCannotFit, SaysWhatToChange) {
   EXPECT_NE(disk.find("--models_dir"), std::string::npos) << disk;
 }
 
+TEST(RethrowWithMemoryAdvice, SaysWhatToChangeWhereMemoryRanOutAndNothingElsewhere) {
+  const auto thrown = [](const auto& error) {
+    try {
+      throw error;
+    } catch (...) {
+      rethrow_with_memory_advice({}, "; checkpoint-5 is kept");
+    }
+  };
+  const auto allocator = error_of<MachineError>(
+      [&] { thrown(std::runtime_error("CPUAllocator: can't allocate memory: 99 bytes\nstack")); });
+  EXPECT_NE(allocator.find("99 bytes); try --gradient_checkpointing"), std::string::npos) << allocator;
+  EXPECT_NE(allocator.find("checkpoint-5 is kept"), std::string::npos) << allocator;
+  EXPECT_NE(error_of<MachineError>([&] { thrown(std::bad_alloc()); }).find("--optimizer adamw8bit"),
+            std::string::npos);
+  EXPECT_EQ(error_of<std::runtime_error>([&] { thrown(std::runtime_error("another")); }), "another");
+  EXPECT_EQ(error_of<UsageError>([&] { thrown(UsageError("memory")); }), "memory");
+}
+
 TEST(AvailableMemory, IsAPlausibleNumber) {
   EXPECT_GT(available_memory_bytes(), uint64_t{50} << 20);
   EXPECT_LT(available_memory_bytes(), uint64_t{1} << 50);
