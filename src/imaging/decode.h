@@ -14,8 +14,8 @@ constexpr int64_t kMostPixels = 100'000'000;
 /// What a decoder finds: pixels as stored, and how to turn them upright.
 struct StoredPicture {
   Image image;
-  Image alpha;          ///< its transparency as grey, where anything is not solid
   int orientation = 1;  ///< EXIF 1 to 8
+  Image alpha = {};     ///< its transparency as grey, where anything is not solid
 };
 
 // Each decoder throws InputError with the bare reason, without a path.

@@ -3,7 +3,7 @@
 #include <functional>
 #include <string>
 
-#include "big/weights/tensor_file.h"
+#include "big/modules/named_tensors.h"
 
 namespace big {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "big/training/train_options.h"
-#include "big/weights/tensor_file.h"
+#include "big/modules/named_tensors.h"
 #include "parameter_group.h"
 
 namespace big {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "big/weights/tensor_file.h"
+#include "big/modules/named_tensors.h"
 
 namespace big {
 

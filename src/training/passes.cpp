@@ -94,7 +94,7 @@ void Passes::throw_not_finite(int64_t pass,
   if (at::isfinite(x_t[first]).all().item<bool>()) {
     NamedTensors weights;
     for (const auto& item : model_.unet->named_parameters())
-      weights.emplace_back("unet." + item.key(), item.value());
+      weights.emplace_back("unet." + item.first, item.second);
     where = first_nonfinite_layer(weights, [&] { predict(x_t, rows.timesteps, batch); });
     if (where.empty()) where = "none in the UNet: the loss itself";
   }

@@ -12,9 +12,8 @@ void raise_to_fp32(Module& module, torch::ScalarType at_least) {
   module.to(c10::promoteTypes(at_least, torch::kFloat32));
 }
 
-template <class Module>
 void append_parameters(const std::string& part, const Module& module, NamedTensors& named) {
-  for (const auto& item : module.named_parameters()) named.emplace_back(part + "." + item.key(), item.value());
+  for (const auto& item : module.named_parameters()) named.emplace_back(part + "." + item.first, item.second);
 }
 
 /// Of SDXL's first text encoder, which is read before its last layer, what the picture depends on. The rest

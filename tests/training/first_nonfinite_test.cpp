@@ -15,7 +15,7 @@ namespace {
 NamedTensors weights_by_name(const StableDiffusion& model) {
   NamedTensors weights;
   for (const auto& item : model.unet->named_parameters())
-    weights.emplace_back("unet." + item.key(), item.value());
+    weights.emplace_back("unet." + item.first, item.second);
   return weights;
 }
 

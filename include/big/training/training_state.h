@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "big/core/json.h"
-#include "big/weights/tensor_file.h"
+#include "big/modules/named_tensors.h"
 
 namespace big {
 
