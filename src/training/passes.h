@@ -45,7 +45,6 @@ class Passes {
   StableDiffusion& model_;
   const TrainOptions& options_;
   const TrainHooks& hooks_;
-  const TrainedParts& trained_;
   torch::ScalarType dtype_;
   Batches batches_;
   PromptEmbeddings embeddings_;
