@@ -104,7 +104,7 @@ install_peers() {
   "$deps/peers/bin/pip" install --quiet -r "$requirements" 2>&1 | grep -v WARNING || true
   # CLIP's merges come with open_clip_torch; the rest of what it wants is not needed.
   "$deps/peers/bin/pip" install --quiet --no-deps -r third_party/requirements-vocabulary.txt 2>&1 | grep -v WARNING || true
-  "$deps/peers/bin/python" -c 'import diffusers, transformers, peft, sentencepiece, safetensors, scipy, torchsde' ||
+  "$deps/peers/bin/python" -c 'import diffusers, transformers, peft, sentencepiece, safetensors, scipy, torchsde, prodigyopt' ||
     fail "the libraries of $requirements could not be installed (no network?)"
   cp "$requirements" "$stamp"
 }

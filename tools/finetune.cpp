@@ -84,13 +84,19 @@ bool tidy(OptionTable& table, const FinetuneArguments& given) {
   return wishes == 1;
 }
 
-/// The base model's defaults; text encoders of metamodels stay frozen unless the person asks.
+/// The base model's defaults; text encoders of metamodels stay frozen unless the person asks, and a rate that
+/// was found for AdamW is not another optimiser's.
 void overlay_defaults(OptionTable& table, FinetuneArguments& given) {
   const FinetuneOptions& options = given.options;
   table.overlay_base(
       find_base(options.pretrained_model, given.common.models_dir, given.common.project_models).folder);
   if (is_metamodel(options.target) && table.option("train_text_encoder").origin() == Origin::kBigJson) {
     given.options.train.train_text_encoder = false;
+  }
+  if (table.option("learning_rate").origin() < Origin::kConfigFile) {
+    TrainOptions& train = given.options.train;
+    train.learning_rate = usual_learning_rate(train.optimizer, train.learning_rate);
+    if (train.optimizer != "adamw") table.option("learning_rate").settled_by("usual for " + train.optimizer);
   }
 }
 
@@ -110,7 +116,8 @@ void teach(OptionTable& table, FinetuneArguments& given) {
   options.user = given.common.user;
   options.models_dir = given.common.models_dir;
   options.project_models = given.common.project_models;
-  if (!table.given("seed")) options.train.seed = random_seed();
+  options.seed_given = table.given("seed");
+  if (!options.seed_given) options.train.seed = random_seed();
   set_threads(given.threads);
   FinetuneResult result;
   {

@@ -26,8 +26,47 @@ void add_subject_options(OptionTable& table, FinetuneOptions& options) {
   table.add(kGroup, "overwrite", "teach a known identifier anew", &options.overwrite).personal();
 }
 
+const char* const kHow = "How (a model may bring defaults of its own: see --print_config)";
+
+void add_loss_options(OptionTable& table, TrainOptions& train) {
+  table.add(kHow, "snr_gamma", "min-SNR: clear pictures count less; 5 is usual, 0 turns it off", &train.snr_gamma)
+      .range(0, 1e6);
+  table.add(kHow, "debiased_estimation", "another way of the same: weigh by 1 / sqrt(SNR)",
+            &train.debiased_estimation);
+  table.add(kHow, "noise_offset", "noise on whole channels, for darker darks; 0.05 to 0.1", &train.noise_offset)
+      .range(0, 10);
+  table.add(kHow, "loss_type", "huber and smooth_l1 forgive single large errors", &train.loss_type)
+      .placeholder("NAME")
+      .choices({"l2", "huber", "smooth_l1"});
+  table.add(kHow, "huber_c", "where huber and smooth_l1 turn from a square to a line", &train.huber_c)
+      .range(0, 1e6);
+  table.add(kHow, "masked_loss", "learn what a photo's mask (dog.mask.png) or transparency shows", &train.masked_loss);
+  table.add(kHow, "mask_floor", "how much the rest of the photo counts", &train.mask_floor).range(0, 1);
+  table.add(kHow, "use_ema", "keep the weights' moving average", &train.use_ema);
+  table.add(kHow, "ema_decay", "how much of the average an update leaves", &train.ema_decay).range(0, 1);
+}
+
+void add_checkpoint_options(OptionTable& table, FinetuneOptions& options) {
+  const char* const kGroup = "Stopping and going on";
+  table.add(kGroup, "checkpointing_steps", "updates between two checkpoints; 0: none", &options.train.checkpointing_steps)
+      .range(0, 1e6)
+      .personal();
+  table
+      .add(kGroup, "resume", "go on from a checkpoint: latest, or its folder; the rest of the command as before",
+           &options.resume)
+      .placeholder("WHICH")
+      .name_or_path()
+      .personal()
+      .unset("begin anew");
+  table
+      .add(kGroup, "checkpoints_total_limit", "checkpoints that are kept; 0: all",
+           &options.checkpoints_total_limit)
+      .range(0, 1e6)
+      .personal();
+}
+
 void add_training_options(OptionTable& table, FinetuneOptions& options) {
-  const char* const kGroup = "How (a model may bring defaults of its own: see --print_config)";
+  const char* const kGroup = kHow;
   TrainOptions& train = options.train;
   table
       .add(kGroup, "pretrained_model", "the base: a name in the models folders, or a path",
@@ -37,7 +76,15 @@ void add_training_options(OptionTable& table, FinetuneOptions& options) {
       .personal();
   add_source_options(table, kGroup, options.source);
   table.add(kGroup, "max_train_steps", "optimiser updates", &train.max_train_steps).range(1, 1e6);
-  table.add(kGroup, "learning_rate", "AdamW's step size", &train.learning_rate).range(0, 1);
+  table.add(kGroup, "learning_rate", "step size (prodigy's: a factor, 1 unless you give one)", &train.learning_rate)
+      .range(0, 1);
+  table.add(kGroup, "text_encoder_lr", "the text encoder's own", &train.text_encoder_lr)
+      .range(0, 1)
+      .unset("as learning_rate");
+  table.add(kGroup, "optimizer", "what turns gradients into updates", &train.optimizer)
+      .placeholder("NAME")
+      .choices({"adamw", "adamw8bit", "adafactor", "prodigy", "lion", "sgd"});
+  add_loss_options(table, train);
   table.add(kGroup, "resolution", "side of the training pictures in pixels", &train.resolution)
       .range(8, 4096);
   table
@@ -56,15 +103,24 @@ void add_training_options(OptionTable& table, FinetuneOptions& options) {
   table.add(kGroup, "num_class_images", "class pictures", &options.num_class_images)
       .range(0, 100000)
       .unset("as many as steps, at most 200");
+  table.add(kGroup, "class_data_dir", "your own pictures of the category, in place of drawn ones", &options.class_data_dir)
+      .placeholder("DIR")
+      .personal()
+      .unset("drawn");
   table.add(kGroup, "train_text_encoder", "teach the text encoder too", &train.train_text_encoder);
+  table.add(kGroup, "random_flip", "show the photos mirrored every other time (not for faces and letters)",
+            &train.random_flip);
   table.add(kGroup, "center_crop", "crop in the middle; else anew at each step", &train.center_crop);
-  table.add(kGroup, "max_grad_norm", "gradients are clipped to this length", &train.max_grad_norm)
+  table.add(kGroup, "max_grad_norm", "gradients are clipped to this length; 0: not at all", &train.max_grad_norm)
       .range(0, 1e9);
   table.add(kGroup, "lr_scheduler", "how the learning rate runs", &train.lr_scheduler)
       .placeholder("NAME")
-      .choices({"constant", "linear", "cosine"});
+      .choices({"constant", "linear", "cosine", "cosine_with_restarts", "polynomial"});
   table.add(kGroup, "lr_warmup_steps", "updates until the learning rate is reached", &train.lr_warmup_steps)
       .range(0, 1e6);
+  table.add(kGroup, "lr_num_cycles", "falls of cosine_with_restarts", &train.lr_num_cycles).range(1, 1e6);
+  table.add(kGroup, "lr_power", "of polynomial: 1 falls evenly, more falls earlier", &train.lr_power)
+      .range(0, 100);
   table.add(kGroup, "seed", "same seed, same weights", &train.seed).personal().unset("random");
 }
 
@@ -73,6 +129,7 @@ void add_training_options(OptionTable& table, FinetuneOptions& options) {
 void add_finetune_options(OptionTable& table, FinetuneArguments& arguments) {
   add_subject_options(table, arguments.options);
   add_training_options(table, arguments.options);
+  add_checkpoint_options(table, arguments.options);
   const char* const kRun = "The run";
   table.add(kRun, "dry_run", "say what would be done, do nothing", &arguments.options.dry_run).personal();
   table.add(kRun, "no_wait", "stop where another run holds the model (exit 4)", &arguments.options.no_wait)

@@ -47,6 +47,11 @@ Image decode_picture(std::string_view bytes) {
   return upright(std::move(stored.image), stored.orientation);
 }
 
+Image decode_alpha(std::string_view bytes) {
+  StoredPicture stored = decode_stored(bytes);
+  return stored.alpha.pixels.empty() ? Image() : upright(std::move(stored.alpha), stored.orientation);
+}
+
 void check_size(int64_t width, int64_t height) {
   if (width <= 0 || height <= 0) throw InputError("is broken: it has no pixels");
   if (width > kMostPixels / height) {
@@ -73,6 +78,17 @@ Image over_white(const uint8_t* rgba, int width, int height) {
     }
   }
   return image;
+}
+
+Image alpha_of(const uint8_t* rgba, int width, int height) {
+  Image alpha(width, height);
+  bool solid = true;
+  const size_t count = static_cast<size_t>(width) * static_cast<size_t>(height);
+  for (size_t i = 0; i < count; ++i) {
+    for (size_t c = 0; c < 3; ++c) alpha.pixels[3 * i + c] = rgba[4 * i + 3];
+    solid = solid && rgba[4 * i + 3] == 255;
+  }
+  return solid ? Image() : alpha;
 }
 
 }  // namespace big

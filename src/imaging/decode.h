@@ -16,6 +16,7 @@ struct StoredPicture {
   Image image;
   int orientation = 1;    ///< EXIF 1 to 8
   std::string exif = {};  ///< of JPEG and WebP: the block as stored
+  Image alpha = {};       ///< its transparency as grey, where anything is not solid
 };
 
 // Each decoder throws InputError with the bare reason, without a path.
@@ -29,6 +30,9 @@ StoredPicture decode_stored(std::string_view bytes);
 /// Any picture by its content, upright. Throws InputError with the bare reason.
 Image decode_picture(std::string_view bytes);
 
+/// Its transparency alone (StoredPicture::alpha), upright.
+Image decode_alpha(std::string_view bytes);
+
 /// Throws InputError where a side is not positive or the picture has too many pixels.
 void check_size(int64_t width, int64_t height);
 
@@ -39,5 +43,7 @@ void check_compression(uint64_t stored_bytes, uint64_t file_bytes, uint64_t rati
 
 /// RGBA rows laid over white.
 Image over_white(const uint8_t* rgba, int width, int height);
+/// The alpha of RGBA rows as grey; empty where all of it is solid.
+Image alpha_of(const uint8_t* rgba, int width, int height);
 
 }  // namespace big

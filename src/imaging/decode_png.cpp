@@ -12,6 +12,7 @@ StoredPicture decode_png(std::string_view bytes) {
   const std::vector<uint8_t> rgba = read_png_rgba(reader, bytes.size());
   StoredPicture out;
   out.image = over_white(rgba.data(), static_cast<int>(reader.width()), static_cast<int>(reader.height()));
+  out.alpha = alpha_of(rgba.data(), out.image.width, out.image.height);
   out.orientation = exif_orientation(reader.exif());
   return out;
 }

@@ -44,7 +44,10 @@ StoredPicture decode_webp(std::string_view bytes) {
   if (features.has_alpha) {
     std::vector<uint8_t> rgba(count * 4);
     decoded = WebPDecodeRGBAInto(data, bytes.size(), rgba.data(), rgba.size(), features.width * 4) != nullptr;
-    if (decoded) out.image = over_white(rgba.data(), features.width, features.height);
+    if (decoded) {
+      out.image = over_white(rgba.data(), features.width, features.height);
+      out.alpha = alpha_of(rgba.data(), features.width, features.height);
+    }
   } else {
     out.image = Image(features.width, features.height);
     std::vector<uint8_t>& rgb = out.image.pixels;

@@ -10,15 +10,20 @@ namespace {
 
 constexpr uint64_t kLargestFile = 1 << 30;
 
-}  // namespace
-
-Image read_image(const std::filesystem::path& path) {
+template <class Decode>
+Image read_by(const std::filesystem::path& path, const Decode& decode) {
   const std::string bytes = read_file(path, kLargestFile);
   try {
-    return decode_picture(bytes);
+    return decode(bytes);
   } catch (const InputError& error) {
     throw InputError(path.string() + ": " + error.what());
   }
 }
+
+}  // namespace
+
+Image read_image(const std::filesystem::path& path) { return read_by(path, decode_picture); }
+
+Image read_alpha(const std::filesystem::path& path) { return read_by(path, decode_alpha); }
 
 }  // namespace big

@@ -146,6 +146,13 @@ Image crop(const Image& image, int x, int y, int width, int height) {
   return out;
 }
 
+Image mirror(const Image& image) {
+  Image mirrored(image.width, image.height);
+  for (int y = 0; y < image.height; ++y)
+    for (int x = 0; x < image.width; ++x) std::copy_n(image.at(image.width - 1 - x, y), 3, mirrored.at(x, y));
+  return mirrored;
+}
+
 Corner center_corner(const Image& image, int width, int height) {
   return {half_to_even(image.width - width), half_to_even(image.height - height)};
 }

@@ -36,10 +36,21 @@ std::string bare_reason(const fs::path& path, std::string_view message) {
   return std::string(message.starts_with(prefix) ? message.substr(prefix.size()) : message);
 }
 
+bool is_caption(const fs::path& path) {
+  if (path.extension() != ".txt") return false;
+  std::error_code error;
+  for (const char* ending : {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".JPG", ".JPEG", ".PNG"})
+    if (fs::exists(fs::path(path).replace_extension(ending), error)) return true;
+  return false;
+}
+
 std::string not_a_photo(const fs::path& path) {
   std::error_code error;
   if (path.filename().string().starts_with('.')) return "is hidden";
   if (fs::is_directory(path, error)) return "is a folder; photos in folders below are not used";
+  if (path.stem().extension() == ".mask") return "is the mask of a photo";
+  if (is_caption(path)) return "is the caption of a photo";
+  if (path.filename() == "metadata.jsonl") return "holds captions of photos";
   return "";
 }
 

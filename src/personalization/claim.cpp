@@ -6,6 +6,7 @@
 #include "big/core/log.h"
 #include "big/core/text.h"
 #include "big/pipeline/model_facts.h"
+#include "checkpoint_folders.h"
 #include "identifier_pool.h"
 
 namespace big {
@@ -14,6 +15,14 @@ namespace {
 
 bool is_registered(const FinetuneOptions& options) {
   return read_registry(options.models_dir).find(options.target, options.user, options.identifier).has_value();
+}
+
+/// A run that was stopped may want its identifier back (--resume): others come first.
+void leave_unfinished_runs_alone(const FinetuneOptions& options, std::vector<std::string>& pool) {
+  const auto unfinished = subjects_with_checkpoints(options.models_dir, options.target, options.user);
+  std::stable_partition(pool.begin(), pool.end(), [&](const std::string& word) {
+    return std::find(unfinished.begin(), unfinished.end(), word) == unfinished.end();
+  });
 }
 
 std::vector<std::string> candidates_for(const FinetuneOptions& options,
@@ -27,6 +36,7 @@ std::vector<std::string> candidates_for(const FinetuneOptions& options,
     return word == options.category || std::any_of(categories.begin(), categories.end(),
                                                    [&](const auto& known) { return known.second == word; });
   });
+  leave_unfinished_runs_alone(options, pool);
   if (pool.empty()) {
     throw UsageError(
         concat(tokenizer_folder.string(), ": the vocabulary holds no rare short word; pass --identifier"));

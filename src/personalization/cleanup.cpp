@@ -10,6 +10,7 @@
 #include "big/personalization/models_dir.h"
 #include "big/registry/registry.h"
 #include "big/registry/version_note.h"
+#include "checkpoint_folders.h"
 #include "claim.h"
 #include "layout.h"
 #include "unregistered.h"
@@ -135,6 +136,7 @@ void clean_models_dir(const fs::path& models_dir) {
   clean_leftovers(models_dir);
   clean_leftovers(models_dir / "cache");
   clean_leftovers(models_dir / "cache" / "converted");
+  clean_checkpoints(models_dir);
   for (const auto& folder : folders_in(models_dir / "cache" / "class_images")) clean_leftovers(folder);
   for (const auto& folder : folders_in(models_dir / "users")) clean_user(registry, models_dir, folder);
   if (!fs::exists(models_dir / subject_folder(TargetModel::kMeta, "", ""))) return;

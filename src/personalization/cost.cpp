@@ -1,11 +1,13 @@
 #include "cost.h"
 
 #include <algorithm>
+#include <new>
 
 #include "big/core/atomic_file.h"
 #include "big/core/duration.h"
 #include "big/core/error.h"
 #include "big/core/memory.h"
+#include "big/core/out_of_memory.h"
 #include "big/core/text.h"
 #include "big/pipeline/model_facts.h"
 
@@ -73,23 +75,59 @@ ModelSize model_size(const fs::path& model, const ModelSource& source) {
 }
 
 uint64_t predict_memory(const ModelSize& size, const TrainOptions& options, uint64_t frozen_bytes) {
-  constexpr uint64_t kTrainedBytes = 4 * sizeof(float);
-  const auto text_bytes = options.train_text_encoder ? kTrainedBytes : frozen_bytes;
-  const uint64_t weights = static_cast<uint64_t>(size.unet_parameters) * kTrainedBytes +
-                           static_cast<uint64_t>(size.text_parameters) * text_bytes +
-                           static_cast<uint64_t>(size.vae_parameters) * frozen_bytes;
+  const double trained_bytes = trained_bytes_per_parameter(options);
+  const auto frozen = static_cast<double>(frozen_bytes);
+  const double weights = static_cast<double>(size.unet_parameters) * trained_bytes +
+                         static_cast<double>(size.text_parameters) *
+                             (options.train_text_encoder ? trained_bytes : frozen) +
+                         static_cast<double>(size.vae_parameters) * frozen;
   const auto rows = static_cast<double>(options.train_batch_size * (options.prior_loss_weight > 0 ? 2 : 1));
   const double share = options.gradient_checkpointing ? kCheckpointedShare : 1.0;
   const double activations = activation_bytes_per_row(size, options.resolution) * rows * share;
-  return weights + static_cast<uint64_t>(activations) + kProgramBytes;
+  return static_cast<uint64_t>(weights + activations) + kProgramBytes;
 }
 
 uint64_t predict_disk(const ModelSize& size, const TrainOptions& options, const DiskUse& use) {
   const auto side = static_cast<uint64_t>(options.resolution);
-  uint64_t bytes = size.unet_bytes + static_cast<uint64_t>(use.pictures) * side * side * 3;
-  if (options.train_text_encoder || !use.can_link) bytes += size.text_bytes;
-  if (!use.can_link) bytes += size.rest_bytes;
-  return bytes;
+  uint64_t model = size.unet_bytes;
+  if (options.train_text_encoder || !use.can_link) model += size.text_bytes;
+  if (!use.can_link) model += size.rest_bytes;
+  const int64_t trained = size.unet_parameters + (options.train_text_encoder ? size.text_parameters : 0);
+  const auto state =
+      static_cast<uint64_t>(state_bytes_per_parameter(options) * static_cast<double>(trained));
+  return model + static_cast<uint64_t>(use.checkpoints) * (model + state) +
+         static_cast<uint64_t>(use.pictures) * side * side * 3;
+}
+
+std::string memory_advice(const TrainOptions& options) {
+  std::vector<std::string> advice;
+  if (!options.gradient_checkpointing) advice.push_back("--gradient_checkpointing");
+  if (options.train_batch_size > 1)
+    advice.push_back("--train_batch_size 1 (with more --gradient_accumulation_steps)");
+  if (options.optimizer == "adamw") advice.push_back("--optimizer adamw8bit");
+  if (!releases_gradients(options) && options.train_batch_size == 1)
+    advice.push_back("--gradient_accumulation_steps 1 --max_grad_norm 0");
+  if (options.train_text_encoder) advice.push_back("--train_text_encoder=false");
+  advice.push_back("a smaller --resolution");
+  return join(advice, ", ");
+}
+
+void rethrow_with_memory_advice(const TrainOptions& options, const std::string& note) {
+  const auto advise = [&](const std::string& what) {
+    return MachineError(concat("memory ran out while training (", what, "); try ", memory_advice(options),
+                               ", or close other programs", note));
+  };
+  try {
+    throw;
+  } catch (const Error&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw advise("an allocation failed");
+  } catch (const std::exception& error) {
+    const std::string what = error.what();
+    if (!is_out_of_memory(what)) throw;
+    throw advise(what.substr(0, what.find('\n')));  // libtorch appends a stack
+  }
 }
 
 void refuse_what_cannot_fit(uint64_t memory_bytes,
@@ -97,14 +135,8 @@ void refuse_what_cannot_fit(uint64_t memory_bytes,
                             const fs::path& models_dir,
                             const TrainOptions& options) {
   if (const uint64_t free = available_memory_bytes(); memory_bytes > free) {
-    std::vector<std::string> advice;
-    if (!options.gradient_checkpointing) advice.push_back("--gradient_checkpointing");
-    if (options.train_batch_size > 1)
-      advice.push_back("--train_batch_size 1 (with more --gradient_accumulation_steps)");
-    if (options.train_text_encoder) advice.push_back("--train_text_encoder=false");
-    advice.push_back("a smaller --resolution");
     throw MachineError(concat("memory: training needs about ", format_bytes(memory_bytes), ", ",
-                              format_bytes(free), " are free; try ", join(advice, ", "),
+                              format_bytes(free), " are free; try ", memory_advice(options),
                               ", or close other programs (--force goes on)"));
   }
   if (const uint64_t free = free_disk_bytes(models_dir); disk_bytes > free) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 #include "big/networks/unet_2d_condition.h"
 #include "big/pipeline/model_source.h"
@@ -28,8 +29,8 @@ ModelSize model_size(const std::filesystem::path& model, const ModelSource& sour
 /// Bytes of the model's files, of a folder all of them.
 uint64_t bytes_on_disk(const std::filesystem::path& model);
 
-/// Bytes that training will hold at its peak: what is trained in fp32 four times (weights, gradients, AdamW's
-/// two moments), the rest once in `frozen_bytes` a value, and the activations of one forward pass.
+/// Bytes that training will hold at its peak: what is trained in fp32 with gradients and the optimiser's memory
+/// (trained_bytes_per_parameter), the rest once in `frozen_bytes` a value, and the activations of one forward pass.
 uint64_t predict_memory(const ModelSize& size, const TrainOptions& options, uint64_t frozen_bytes);
 
 /// Bytes that the run will write at most: the trained parts, class pictures and kept photos, and where
@@ -37,8 +38,16 @@ uint64_t predict_memory(const ModelSize& size, const TrainOptions& options, uint
 struct DiskUse {
   int64_t pictures = 0;  ///< class pictures to draw and photos to keep
   bool can_link = true;
+  int64_t checkpoints = 0;  ///< that lie there at once
 };
 uint64_t predict_disk(const ModelSize& size, const TrainOptions& options, const DiskUse& use);
+
+/// What to change so that training needs less memory, for messages: "--gradient_checkpointing, ...".
+std::string memory_advice(const TrainOptions& options);
+
+/// For a catch block: throws the exception in flight again, as MachineError with memory_advice and `note` where
+/// it says that memory ran out.
+[[noreturn]] void rethrow_with_memory_advice(const TrainOptions& options, const std::string& note);
 
 /// Throws MachineError where the memory or the disk at `models_dir` does not hold it, saying what to change.
 void refuse_what_cannot_fit(uint64_t memory_bytes,

@@ -7,6 +7,7 @@
 #include "big/core/text.h"
 #include "big/training/trainer.h"
 #include "run.h"
+#include "training_run.h"
 
 namespace big {
 namespace {
@@ -27,12 +28,33 @@ FinetuneResult result_of(const Run& run, const FinetunePlan& plan) {
   return result;
 }
 
+/// A disk that is full costs what came after the last checkpoint.
+std::filesystem::path publish_or_say_where(const Run& run,
+                                           const StableDiffusion& model,
+                                           const TrainResult& trained,
+                                           const Checkpoints& checkpoints) {
+  try {
+    return publish(run, model, trained.steps);
+  } catch (const MachineError& error) {
+    throw MachineError(error.what() + checkpoints.note());
+  }
+}
+
+/// The plan measures a real step.
+MeasuredPlan plan_or_advise(const Run& run, const std::function<void(const FinetunePlan&)>& on_plan) {
+  try {
+    return plan_run(run, on_plan);
+  } catch (...) {
+    rethrow_with_memory_advice(run.options.train, "");
+  }
+}
+
 FinetuneResult teach(const FinetuneOptions& options,
                      const std::function<void(const FinetunePlan&)>& on_plan,
                      const ProgressFn& progress) {
   const auto start = Clock::now();
   const Run run = prepare_run(options, progress);
-  MeasuredPlan measured = plan_run(run, on_plan);
+  MeasuredPlan measured = plan_or_advise(run, on_plan);
   FinetuneResult result = result_of(run, measured.plan);
   if (options.dry_run) return result;
 
@@ -42,9 +64,9 @@ FinetuneResult teach(const FinetuneOptions& options,
 
   StableDiffusion model = load_model(run.start_folder, run.load);
   const TrainingData data = teaching_data(run, model, std::move(measured.instance));
-  const TrainResult trained = train(model, data, options.train, progress);
-
-  result.model_path = options.models_dir / publish(run, model, trained.steps);
+  Checkpoints checkpoints(run);
+  const TrainResult trained = train_run(run, model, data, checkpoints);
+  result.model_path = options.models_dir / publish_or_say_where(run, model, trained, checkpoints);
   result.saved = exported_files(run, result.model_path);
   result.steps = trained.steps;
   result.final_loss = trained.final_loss;
@@ -54,11 +76,16 @@ FinetuneResult teach(const FinetuneOptions& options,
 
 }  // namespace
 
+std::span<const ClassImageRecipe> recipes_to_draw(const Run& run) {
+  const std::span<const ClassImageRecipe> all = run.recipes;
+  return run.class_files.empty() || all.empty() ? all : all.subspan(1);  // the new category comes first
+}
+
 ClassImageCount draw_missing(const Run& run) {
   ClassImageCount sum;
   std::optional<StableDiffusion> base;
   const auto when_busy = run.options.no_wait ? WhenBusy::kRefuse : WhenBusy::kWait;
-  for (const auto& recipe : run.recipes) {
+  for (const auto& recipe : recipes_to_draw(run)) {
     const auto folder = class_image_folder(run.options.models_dir, recipe);
     ClassImageCount count{run.class_images, 0};
     if (!missing_class_images(folder, recipe, run.class_images).empty()) {
@@ -79,11 +106,13 @@ FinetuneResult finetune(const FinetuneOptions& options,
                         const ProgressFn& progress) {
   try {
     return teach(options, on_plan, progress);
+  } catch (const StoppedAtCheckpoint&) {
+    throw;
   } catch (const Interrupted& stopped) {
     throw Interrupted(
         stopped.exit_code() - 128,
         "stopped: this run's training is gone, nothing else; class pictures drawn so far are kept and no "
-        "model was changed (going on with a stopped run is not possible in this version)");
+        "model was changed (with --checkpointing_steps a stopped run can be gone on with)");
   }
 }
 

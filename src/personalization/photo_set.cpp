@@ -6,6 +6,8 @@
 #include "big/core/interrupt.h"
 #include "big/core/text.h"
 #include "big/imaging/resize.h"
+#include "photo_captions.h"
+#include "photo_masks.h"
 
 namespace big {
 namespace fs = std::filesystem;
@@ -44,11 +46,15 @@ PhotoSet read_photos(const fs::path& folder, int64_t resolution) {
   PhotoScan scan = scan_photos(folder, (side + 1) / 2);
   PhotoSet set;
   set.skipped = std::move(scan.skipped);
+  const auto captions = read_captions(folder);
   for (const auto& photo : scan.photos) {
     throw_if_interrupted();
     try {
       set.images.emplace_back(resize_short_side(read_image(photo.path), side), photo.width, photo.height);
       set.photos.push_back(photo);
+      set.images.back().name = photo.path.filename().string();
+      const auto caption = captions.find(set.images.back().name);
+      set.captions.push_back(caption == captions.end() ? "" : caption->second);
     } catch (const InputError& error) {
       set.skipped.push_back({photo.path, error.what()});
     }
@@ -56,6 +62,18 @@ PhotoSet read_photos(const fs::path& folder, int64_t resolution) {
   if (set.photos.empty()) throw_no_photo(folder, set.skipped);
   set.warnings = warnings_of(set.photos, resolution);
   return set;
+}
+
+void add_masks(PhotoSet& set) {
+  for (size_t i = 0; i < set.photos.size(); ++i) {
+    SourcePicture& picture = set.images[i];
+    picture.mask = mask_of(set.photos[i].path, picture.image.width, picture.image.height);
+    if (picture.mask.pixels.empty()) {
+      set.warnings.push_back(
+          concat(picture.name, ": has no mask (", set.photos[i].path.stem().string(),
+                 ".mask.png, or transparency of its own); all of it will be learned alike"));
+    }
+  }
 }
 
 }  // namespace big

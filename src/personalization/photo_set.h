@@ -15,10 +15,14 @@ struct PhotoSet {
   std::vector<SkippedPhoto> skipped;
   std::vector<std::string> warnings;
   std::vector<SourcePicture> images;  ///< one a photo, short side = resolution
+  std::vector<std::string> captions;  ///< one a photo, as written; empty: none
 };
 
 /// Reads every usable photo of `folder`; under half of `resolution` (pixels, short side) a photo is not
 /// usable. Throws InputError where none is, naming the reasons.
 PhotoSet read_photos(const std::filesystem::path& folder, int64_t resolution);
+
+/// Gives every image its mask (photo_masks.h) and warns of photos that have none. Throws InputError.
+void add_masks(PhotoSet& set);
 
 }  // namespace big

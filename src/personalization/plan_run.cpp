@@ -1,5 +1,6 @@
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "big/core/duration.h"
@@ -39,7 +40,7 @@ std::vector<std::string> warnings_of(const Run& run) {
 }
 
 void count_class_images(const Run& run, FinetunePlan& plan) {
-  for (const auto& recipe : run.recipes) {
+  for (const auto& recipe : recipes_to_draw(run)) {
     const fs::path folder = class_image_folder(run.options.models_dir, recipe);
     const auto missing = static_cast<int64_t>(missing_class_images(folder, recipe, run.class_images).size());
     plan.class_images_to_draw += missing;
@@ -47,7 +48,16 @@ void count_class_images(const Run& run, FinetunePlan& plan) {
   }
 }
 
+/// Checkpoints that lie there at once: one is written before the oldest goes.
+int64_t most_checkpoints(const FinetuneOptions& options) {
+  if (options.train.checkpointing_steps <= 0) return 0;
+  const int64_t all = (options.train.max_train_steps - 1) / options.train.checkpointing_steps;
+  const int64_t limit = options.checkpoints_total_limit;
+  return limit > 0 ? std::min(all, limit + 1) : all;
+}
+
 FinetunePlan predict(const Run& run) {
+  const auto& options = run.options;
   FinetunePlan plan;
   plan.photos = run.photos.photos;
   plan.skipped = run.photos.skipped;
@@ -57,6 +67,7 @@ FinetunePlan predict(const Run& run) {
   DiskUse use;
   use.pictures = plan.class_images_to_draw;
   if (is_metamodel(run.options.target)) use.pictures += static_cast<int64_t>(plan.photos.size());
+  use.checkpoints = most_checkpoints(options);
   use.can_link = can_link(run.start_folder, run.options.models_dir);
   plan.predicted_disk_bytes = predict_disk(run.size, run.options.train, use) + export_bytes(run) +
                               run.conversion_bytes;
@@ -73,7 +84,7 @@ double measure(const Run& run, const FinetunePlan& plan, std::vector<Example>& i
   if (plan.class_images_to_draw > 0) {
     StableDiffusion base = load_model(run.base.folder, run.load);
     const double drawing =
-        seconds_per_class_image(base, run.recipes.front()) * static_cast<double>(plan.class_images_to_draw);
+        seconds_per_class_image(base, recipes_to_draw(run).front()) * static_cast<double>(plan.class_images_to_draw);
     log_info(concat("drawing ", plan.class_images_to_draw, " class pictures will take about ",
                     format_duration(drawing)));
     seconds += drawing;
@@ -85,11 +96,16 @@ double measure(const Run& run, const FinetunePlan& plan, std::vector<Example>& i
   const auto start = Clock::now();
   instance = make_examples(model, run.photos.images, instance_prompt(plan.identifier, options.category),
                            options.train, run.progress);
+  for (size_t i = 0; i < instance.size(); ++i) {
+    const std::string& caption = run.photos.captions[i];
+    if (!caption.empty()) instance[i].prompt = caption_prompt(caption, plan.identifier, options.category);
+  }
   const double encoding =
       std::chrono::duration<double>(Clock::now() - start).count() / static_cast<double>(instance.size());
   seconds += encoding * static_cast<double>(run.class_images * static_cast<int64_t>(run.recipes.size()));
+  const int64_t done = run.resume ? run.resume->step : 0;
   return seconds + seconds_per_update(model, instance, options.train) *
-                       static_cast<double>(options.train.max_train_steps);
+                       static_cast<double>(options.train.max_train_steps - done);
 }
 
 }  // namespace

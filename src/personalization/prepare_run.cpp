@@ -10,6 +10,7 @@
 #include "converted_base.h"
 #include "layout.h"
 #include "run.h"
+#include "run_settings.h"
 #include "teachable.h"
 
 namespace big {
@@ -38,6 +39,8 @@ void check_numbers(const FinetuneOptions& options) {
   check_at_least("train_batch_size", options.train.train_batch_size, 1);
   check_at_least("gradient_accumulation_steps", options.train.gradient_accumulation_steps, 1);
   check_at_least("resolution", options.train.resolution, 1);
+  check_at_least("checkpointing_steps", options.train.checkpointing_steps, 0);
+  check_at_least("checkpoints_total_limit", options.checkpoints_total_limit, 0);
   if (options.train.prior_loss_weight < 0) {
     throw UsageError(
         concat("--prior_loss_weight ", options.train.prior_loss_weight, ": expected 0 (no prior) or more"));
@@ -108,13 +111,47 @@ std::vector<std::string> prior_categories(const Run& run) {
   return ReplayMix(run.options.category, earlier, run.options.train.seed).categories();
 }
 
+/// The person's own class pictures.
+std::vector<std::filesystem::path> own_class_pictures(const FinetuneOptions& options) {
+  if (options.class_data_dir.empty()) return {};
+  const auto scan =
+      scan_photos(options.class_data_dir, static_cast<int>((options.train.resolution + 1) / 2));
+  std::vector<std::filesystem::path> files;
+  for (const auto& photo : scan.photos) files.push_back(photo.path);
+  if (options.num_class_images > 0 && files.size() > static_cast<size_t>(options.num_class_images))
+    files.resize(static_cast<size_t>(options.num_class_images));
+  if (files.empty()) {
+    throw InputError(concat("--class_data_dir ", options.class_data_dir.string(),
+                            ": no usable picture; leave it away to have them drawn"));
+  }
+  return files;
+}
+
+/// The checkpoint, with its identifier and seed where the person gave none.
+void go_on_from_checkpoint(Run& run) {
+  FinetuneOptions& options = run.options;
+  run.resume = find_resume_point(options);
+  const Json& flags = run.resume->settings.at("flags");
+  if (options.identifier.empty()) options.identifier = flags.at("identifier");
+  if (!options.seed_given) options.train.seed = flags.at("seed");
+}
+
+void check_same_run(const Run& run) {
+  const auto found = setting_differences(run.resume->settings, run.settings);
+  if (found.empty()) return;
+  throw UsageError(concat(run.resume->folder.string(), ": is another run's: ", join(found, "; "),
+                          ". Give the settings that it was begun with, or begin anew without --resume"));
+}
+
 }  // namespace
 
-Run prepare_run(const FinetuneOptions& options, const ProgressFn& progress) {
-  check_names(options);
-  check_numbers(options);
+Run prepare_run(const FinetuneOptions& wish, const ProgressFn& progress) {
+  check_names(wish);
+  check_numbers(wish);
   Run run;
-  run.options = options;
+  run.options = wish;
+  const FinetuneOptions& options = run.options;
+  if (!options.resume.empty()) go_on_from_checkpoint(run);
   run.progress = progress;
   run.load.device = parse_device(options.device);
   run.load.dtype = parse_dtype(options.dtype, run.load.device);
@@ -126,6 +163,7 @@ Run prepare_run(const FinetuneOptions& options, const ProgressFn& progress) {
   check_exports(run.exports, run.base.folder);
   check_resolution(options.train.resolution, run.size.vae_scale);
   run.photos = read_photos(options.photos, options.train.resolution);
+  if (options.train.masked_loss) add_masks(run.photos);
   fail_point("photos");
 
   clean_models_dir(options.models_dir);
@@ -137,6 +175,9 @@ Run prepare_run(const FinetuneOptions& options, const ProgressFn& progress) {
   if (run.class_images > 0) run.categories = prior_categories(run);
   for (const auto& category : run.categories)
     run.recipes.push_back(class_image_recipe(run.base, run.load.source, category, options));
+  if (run.class_images > 0) run.class_files = own_class_pictures(options);
+  if (run.resume || options.train.checkpointing_steps > 0) run.settings = run_settings(run);
+  if (run.resume) check_same_run(run);
   return run;
 }
 

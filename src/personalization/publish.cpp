@@ -5,6 +5,7 @@
 #include "big/core/text.h"
 #include "big/pipeline/save_model.h"
 #include "big/registry/version_note.h"
+#include "checkpoint_folders.h"
 #include "cleanup.h"
 #include "kept_photos.h"
 #include "layout.h"
@@ -64,9 +65,7 @@ void save_at(const Run& run,
              const fs::path& folder,
              const std::function<void(const fs::path&)>& add = {}) {
   StagedFolder staged(folder);
-  SavedParts parts;
-  parts.text_encoders = run.options.train.train_text_encoder;
-  save_model(model, run.start_folder, staged.path(), parts);
+  save_kept_parts(run, model, staged.path());
   write_exports(run, staged.path());
   if (add) add(staged.path());
   mark_unregistered(staged.path());
@@ -143,9 +142,18 @@ fs::path publish_version(const Run& run, const StableDiffusion& model, Subject r
 
 }  // namespace
 
+void save_kept_parts(const Run& run, const StableDiffusion& model, const fs::path& folder) {
+  SavedParts parts;
+  parts.text_encoders = run.options.train.train_text_encoder;
+  save_model(model, run.start_folder, folder, parts);
+}
+
 fs::path publish(const Run& run, const StableDiffusion& model, int64_t steps) {
   const Subject row = new_row(run, steps);
-  return is_metamodel(row.target) ? publish_version(run, model, row) : publish_private(run, model, row);
+  const fs::path path =
+      is_metamodel(row.target) ? publish_version(run, model, row) : publish_private(run, model, row);
+  remove_checkpoints(run.options.models_dir, row.target, row.user, row.identifier);
+  return path;
 }
 
 }  // namespace big

@@ -5,6 +5,7 @@
 #include "big/personalization/models_dir.h"
 #include "big/registry/names.h"
 #include "big/registry/registry.h"
+#include "checkpoint_folders.h"
 #include "claim.h"
 #include "cleanup.h"
 #include "layout.h"
@@ -62,6 +63,7 @@ void remove_subject(const fs::path& models_dir,
     if (is_metamodel(target)) registry.retired.push_back(concat(scope, "/", identifier));
   });
 
+  remove_checkpoints(models_dir, target, user, identifier);
   if (is_metamodel(target)) {
     clean_metamodel(models_dir, target, user);
   } else {
@@ -92,6 +94,7 @@ void reset_metamodel(const fs::path& models_dir, TargetModel target, const std::
     registry.metamodels.erase(scope);
     std::erase_if(registry.retired, [&](const std::string& word) { return word.rfind(scope + "/", 0) == 0; });
   });
+  remove_checkpoints(models_dir, target, user, "");
   clean_metamodel(models_dir, target, user);
 }
 

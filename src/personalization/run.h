@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "big/pipeline/stable_diffusion.h"
 #include "big/registry/registry.h"
 #include "big/training/training_data.h"
+#include "checkpoints.h"
 #include "claim.h"
 #include "class_images.h"
 #include "cost.h"
@@ -32,6 +34,10 @@ struct Run {
       categories;  ///< that class pictures are wanted of, the new one first; empty: no prior
   std::vector<ClassImageRecipe> recipes;  ///< one a category
   int64_t class_images = 0;               ///< of each category
+  std::vector<std::filesystem::path>
+      class_files;  ///< the person's own class pictures, in place of drawn ones of the new category
+  Json settings;                      ///< run_settings, where checkpoints are written or gone on from
+  std::optional<ResumePoint> resume;  ///< the checkpoint to go on from
   ModelSize size;
   uint64_t conversion_bytes = 0;  ///< a dry run's: what making a folder of the base would write
   LoadOptions load;
@@ -51,11 +57,18 @@ struct MeasuredPlan {
 /// with force). Measures one step and one class picture, and announces the plan.
 MeasuredPlan plan_run(const Run& run, const std::function<void(const FinetunePlan&)>& on_plan);
 
+/// The recipes of all categories but one that the person has pictures of.
+std::span<const ClassImageRecipe> recipes_to_draw(const Run& run);
+
 /// Draws the class pictures that are missing, with the base.
 ClassImageCount draw_missing(const Run& run);
 
 /// Instance rows and prior rows: class pictures, for metamodels mixed with kept photos of earlier subjects.
 TrainingData teaching_data(const Run& run, StableDiffusion& model, std::vector<Example> instance);
+
+/// What would be kept if the run ended with `model` now, into `folder` (made if it is not there): a complete
+/// diffusers folder.
+void save_kept_parts(const Run& run, const StableDiffusion& model, const std::filesystem::path& folder);
 
 /// Saves, publishes by rename, registers, deletes what is old. Returns the model's folder relative to
 /// models_dir.

@@ -27,12 +27,14 @@ void append_examples(const Run& run,
                      const std::function<SourcePicture(const fs::path&)>& read,
                      const std::string& prompt,
                      std::vector<Example>& examples) {
+  TrainOptions options = run.options.train;
+  options.random_flip = false;  // that is the photos'
   for (size_t begin = 0; begin < files.size(); begin += kChunk) {
     std::vector<SourcePicture> pictures;
     for (size_t i = begin; i < std::min(files.size(), begin + kChunk); ++i)
       pictures.push_back(read(files[i]));
     throw_if_interrupted();
-    for (auto& example : make_examples(model, pictures, prompt, run.options.train))
+    for (auto& example : make_examples(model, pictures, prompt, options))
       examples.push_back(std::move(example));
     report(run.progress,
            {concat("encoding \"", prompt, "\""), static_cast<int64_t>(std::min(files.size(), begin + kChunk)),
@@ -40,8 +42,10 @@ void append_examples(const Run& run,
   }
 }
 
-std::vector<fs::path> class_image_files(const Run& run, const ClassImageRecipe& recipe) {
-  const fs::path folder = class_image_folder(run.options.models_dir, recipe);
+/// The pictures of category `i`: the person's own of the new one, if there are, else drawn ones.
+std::vector<fs::path> class_image_files(const Run& run, size_t i) {
+  if (i == 0 && !run.class_files.empty()) return run.class_files;
+  const fs::path folder = class_image_folder(run.options.models_dir, run.recipes[i]);
   std::vector<fs::path> files;
   for (int64_t n = 0; n < run.class_images; ++n) files.push_back(class_image_file(folder, n));
   return files;
@@ -63,13 +67,13 @@ std::vector<fs::path> kept_photo_files(const fs::path& models_dir, const Subject
 /// Where each category's and each earlier subject's pictures begin in TrainingData::prior.
 struct PriorPlaces {
   std::vector<std::string> categories;
-  std::vector<size_t> category_begin, subject_begin;
-  size_t class_images = 0;
+  std::vector<size_t> category_begin, category_count, subject_begin;
   size_t index(const PriorRow& row) const {
     if (row.kind == PriorRow::Kind::kReplay)
       return subject_begin[row.subject] + static_cast<size_t>(row.picture);
-    const auto category = std::find(categories.begin(), categories.end(), row.category) - categories.begin();
-    return category_begin[static_cast<size_t>(category)] + static_cast<size_t>(row.picture) % class_images;
+    const auto category = static_cast<size_t>(
+        std::find(categories.begin(), categories.end(), row.category) - categories.begin());
+    return category_begin[category] + static_cast<size_t>(row.picture) % category_count[category];
   }
 };
 
@@ -103,11 +107,11 @@ TrainingData teaching_data(const Run& run, StableDiffusion& model, std::vector<E
 
   PriorPlaces places;
   places.categories = run.categories;
-  places.class_images = static_cast<size_t>(run.class_images);
   for (size_t i = 0; i < run.recipes.size(); ++i) {
     places.category_begin.push_back(data.prior.size());
-    append_examples(run, model, class_image_files(run, run.recipes[i]), read_image, run.recipes[i].prompt,
-                    data.prior);
+    const auto files = class_image_files(run, i);
+    places.category_count.push_back(files.size());
+    append_examples(run, model, files, read_image, run.recipes[i].prompt, data.prior);
   }
   if (!is_metamodel(run.options.target)) return data;
 

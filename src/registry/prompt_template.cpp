@@ -42,6 +42,18 @@ size_t closing_length(std::string_view prompt, size_t at) {
   return end > at ? end - begin : 0;
 }
 
+/// Where `words` begins in the text as whole words, or npos.
+size_t find_words(std::string_view text, std::string_view words) {
+  for (size_t at = 0; at < text.size();) {
+    const size_t length = word_length(text, at);
+    const size_t end = at + words.size();
+    const bool begins = length > 0 && text.substr(at, words.size()) == words;
+    if (begins && (end >= text.size() || word_length(text, end) == 0)) return at;
+    at += length > 0 ? length : code_point_at(text, at).size;
+  }
+  return std::string_view::npos;
+}
+
 }  // namespace
 
 std::string instance_prompt(const std::string& identifier, const std::string& category) {
@@ -49,6 +61,16 @@ std::string instance_prompt(const std::string& identifier, const std::string& ca
 }
 
 std::string class_prompt(const std::string& category) { return "a " + category; }
+
+std::string caption_prompt(const std::string& caption,
+                           const std::string& identifier,
+                           const std::string& category) {
+  const ExpandedPrompt expanded = expand_identifiers(caption, {{identifier, category}});
+  if (!expanded.identifiers.empty()) return expanded.text;
+  const size_t at = find_words(caption, category);
+  if (at != std::string_view::npos) return caption.substr(0, at) + identifier + " " + caption.substr(at);
+  return instance_prompt(identifier, category) + ", " + caption;
+}
 
 ExpandedPrompt expand_identifiers(const std::string& prompt,
                                   const std::map<std::string, std::string>& categories) {

@@ -1,37 +1,36 @@
 #include "adamw.h"
 
-#include <ATen/ops/_foreach_zero.h>
 #include <ATen/ops/_fused_adamw.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/zeros_like.h>
 
 namespace big {
 
-AdamW::AdamW(std::vector<torch::Tensor> parameters, const AdamWOptions& options)
-    : options_(options), parameters_(std::move(parameters)) {
-  torch::NoGradGuard no_grad;
-  for (auto& parameter : parameters_) {
-    parameter.mutable_grad() = torch::zeros_like(parameter);
-    first_moments_.push_back(torch::zeros_like(parameter));
-    second_moments_.push_back(torch::zeros_like(parameter));
-  }
-  const auto device = parameters_.empty() ? torch::Device(torch::kCPU) : parameters_.front().device();
-  updates_done_ = torch::zeros({}, torch::TensorOptions(torch::kFloat32).device(device));
-}
+namespace {
 
-void AdamW::step(double learning_rate) {
-  torch::NoGradGuard no_grad;
-  updates_done_ += 1;
-  // Asked for anew: the engine may have put another tensor there (it does where a backward pass ran with
-  // gradients on).
-  std::vector<torch::Tensor> gradients;
-  gradients.reserve(parameters_.size());
-  for (const auto& parameter : parameters_) gradients.push_back(parameter.grad());
-  const std::vector<torch::Tensor> steps(parameters_.size(), updates_done_);
-  at::_fused_adamw_(parameters_, gradients, first_moments_, second_moments_,
+torch::Tensor zeros_of(const torch::Tensor& parameter) { return at::zeros_like(parameter); }
+
+}  // namespace
+
+AdamW::AdamW(const std::vector<ParameterGroup>& groups, const AdamWOptions& options)
+    : Optimizer(groups),
+      options_(options),
+      first_moments_(add_state("exp_avg", zeros_of)),
+      second_moments_(add_state("exp_avg_sq", zeros_of)) {}
+
+void AdamW::update(ParameterRange range, double learning_rate) {
+  const auto part = [&](const std::vector<torch::Tensor>& tensors) {
+    return at::TensorList(tensors).slice(range.first, range.count);
+  };
+  // The kernel reads the bias correction from here.
+  const auto updates_done =
+      at::full({}, updates(), parameters()[range.first].options().dtype(torch::kFloat32).requires_grad(false));
+  const std::vector<torch::Tensor> steps(range.count, updates_done);
+  at::_fused_adamw_(part(parameters()), gradients(range), part(first_moments_), part(second_moments_),
                     /*max_exp_avg_sqs=*/{}, steps, learning_rate, options_.beta1, options_.beta2,
                     options_.weight_decay, options_.epsilon,
                     /*amsgrad=*/false,
                     /*maximize=*/false);
-  at::_foreach_zero_(gradients);
 }
 
 }  // namespace big

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <torch/types.h>
-
-#include <vector>
+#include "optimizer.h"
 
 namespace big {
 
@@ -11,18 +9,18 @@ struct AdamWOptions {
 };
 
 /// Adam with decoupled weight decay (arXiv 1711.05101), equal to torch.optim.AdamW to rounding: libtorch's
-/// fused kernel, one pass over memory where the plain one makes ten. Gradient buffers are made once, kept,
-/// and set to zero in place. All parameters must share dtype and device.
-class AdamW {
+/// fused kernel, one pass over memory where the plain one makes ten. All parameters must share dtype and
+/// device.
+class AdamW : public Optimizer {
  public:
-  AdamW(std::vector<torch::Tensor> parameters, const AdamWOptions& options);
-  /// One update with the gradients that have gathered; afterwards they are zero.
-  void step(double learning_rate);
+  AdamW(const std::vector<ParameterGroup>& groups, const AdamWOptions& options);
+
+ protected:
+  void update(ParameterRange range, double learning_rate) override;
 
  private:
   AdamWOptions options_;
-  std::vector<torch::Tensor> parameters_, first_moments_, second_moments_;
-  torch::Tensor updates_done_;  ///< a scalar: the kernel reads the bias correction from it
+  std::vector<torch::Tensor>&first_moments_, &second_moments_;
 };
 
 }  // namespace big

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "big/imaging/resize.h"
 #include "big/pipeline/stable_diffusion.h"
 #include "big/training/train_options.h"
 #include "big/training/training_data.h"
@@ -13,7 +14,9 @@ namespace big {
 struct Batch {
   torch::Tensor latent_mean, latent_std;  ///< [rows,C,h,w], unscaled
   torch::Tensor time_ids;                 ///< [rows,6] fp32; undefined where the model takes none
+  torch::Tensor mask;                     ///< [instance rows,1,h,w], 0 ... 1; undefined: no masked loss
   std::vector<std::string> prompts;
+  std::vector<std::string> names;  ///< of the pictures, for messages
 };
 
 /// Deals out the batches of a run. Batch `pass` is a pure function of (data, options.seed, pass).
@@ -28,13 +31,21 @@ class Batches {
   Batch read(int64_t pass);
 
  private:
+  /// What one row shows of an example.
+  struct Shown {
+    LatentDistribution latents;
+    SizeConditions sizes;
+    torch::Tensor mask;
+  };
+  Shown cached(const Example& example, bool flip) const;
+  Shown cropped(const Example& example, Corner corner, bool flip);
   void add_row(const Example& example, int64_t pass, Batch& batch);
 
   StableDiffusion& model_;
   const TrainingData& data_;
   const TrainOptions& options_;
   torch::ScalarType dtype_;
-  std::vector<torch::Tensor> means_, stds_, time_ids_;  ///< of the batch being read, a row each
+  std::vector<torch::Tensor> means_, stds_, masks_, time_ids_;  ///< of the batch being read, a row each
 };
 
 }  // namespace big

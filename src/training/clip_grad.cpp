@@ -14,7 +14,7 @@ double clip_grad_norm(const std::vector<torch::Tensor>& parameters, double max_n
   const double norm = torch::stack(at::_foreach_norm(gradients)).norm().item<double>();
   // torch adds 1e-6 to the norm; below max_norm nothing is scaled.
   const double factor = max_norm / (norm + 1e-6);
-  if (factor < 1) at::_foreach_mul_(gradients, factor);
+  if (max_norm > 0 && factor < 1) at::_foreach_mul_(gradients, factor);
   return norm;
 }
 

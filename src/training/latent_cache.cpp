@@ -5,6 +5,7 @@
 #include "big/core/text.h"
 #include "big/imaging/resize.h"
 #include "encode_picture.h"
+#include "latent_mask.h"
 
 namespace big {
 
@@ -23,17 +24,31 @@ Example make_example(StableDiffusion& model, const SourcePicture& picture, const
   example.sizes.original_height = picture.original_height;
   example.sizes.original_width = picture.original_width;
   example.sizes.target_height = example.sizes.target_width = options.resolution;
+  example.name = picture.name;
+  example.may_flip = options.random_flip;
   Image resized = resize_short_side(picture.image, side);
+  Image mask = picture.mask.pixels.empty() || !options.masked_loss
+                   ? Image()
+                   : resize(picture.mask, resized.width, resized.height);
   if (!options.center_crop) {
+    example.mask_image = std::move(mask);
     example.image = std::move(resized);
     return example;
   }
   const auto corner = center_corner(resized, side, side);
   example.sizes.crop_top = corner.y;
   example.sizes.crop_left = corner.x;
-  auto latents = encode_picture(model, crop(resized, corner.x, corner.y, side, side));
+  const Image square = crop(resized, corner.x, corner.y, side, side);
+  if (example.may_flip) {
+    auto mirrored = encode_picture(model, mirror(square));
+    example.mirrored_mean = mirrored.mean;
+    example.mirrored_std = mirrored.std;
+  }
+  auto latents = encode_picture(model, square);
   example.latent_mean = latents.mean;
   example.latent_std = latents.std;
+  if (!mask.pixels.empty())
+    example.latent_mask = latent_mask(crop(mask, corner.x, corner.y, side, side), latents.mean.sizes());
   return example;
 }
 

@@ -12,4 +12,7 @@ StepDraws draw_step(uint64_t seed, int64_t pass, at::IntArrayRef latent_shape, i
 /// Where a square of `side` is cut out of a picture for row `row` of pass `pass`: every place equally likely.
 Corner draw_crop(uint64_t seed, int64_t pass, int64_t row, const Image& image, int side);
 
+/// Whether row `row` of pass `pass` shows its photo mirrored: every other time.
+bool draw_flip(uint64_t seed, int64_t pass, int64_t row);
+
 }  // namespace big

@@ -6,6 +6,7 @@
 
 #include "big/pipeline/stable_diffusion.h"
 #include "big/training/train_options.h"
+#include "parameter_group.h"
 
 namespace big {
 
@@ -18,12 +19,16 @@ class TrainedParts {
   ~TrainedParts();
   TrainedParts(const TrainedParts&) = delete;
   TrainedParts& operator=(const TrainedParts&) = delete;
+  /// The UNet's, and the text encoders' with a rate of their own.
+  const std::vector<ParameterGroup>& groups() const { return groups_; }
+  /// All groups one after the other.
   const std::vector<torch::Tensor>& parameters() const { return parameters_; }
   /// The dtype in which the UNet computes.
   torch::ScalarType dtype() const { return parameters_.front().scalar_type(); }
 
  private:
   StableDiffusion& model_;
+  std::vector<ParameterGroup> groups_;
   std::vector<torch::Tensor> parameters_;
 };
 

@@ -1,19 +1,23 @@
 #include "big/training/trainer.h"
 
+#include <ATen/core/grad_mode.h>
+
 #include <chrono>
 #include <cmath>
+#include <map>
+#include <memory>
+#include <optional>
 
-#include "adamw.h"
-#include "batches.h"
 #include "big/core/error.h"
 #include "big/core/fail_point.h"
 #include "big/core/interrupt.h"
 #include "big/core/text.h"
 #include "clip_grad.h"
-#include "loss.h"
+#include "ema.h"
+#include "gradient_release.h"
 #include "lr_schedule.h"
-#include "prompt_embeddings.h"
-#include "step_draws.h"
+#include "optimizer.h"
+#include "passes.h"
 #include "trained_parts.h"
 
 namespace big {
@@ -21,21 +25,13 @@ namespace big {
 namespace {
 
 void check_options(const TrainOptions& options) {
-  check_lr_schedule(options.lr_scheduler);
+  lr_schedule_of(options);
+  check_optimizer(options.optimizer);
   if (options.train_batch_size < 1)
     throw UsageError(concat("train_batch_size is ", options.train_batch_size, ", expected at least 1"));
   if (options.gradient_accumulation_steps < 1)
     throw UsageError(concat("gradient_accumulation_steps is ", options.gradient_accumulation_steps,
                             ", expected at least 1"));
-}
-
-void check_loss(double loss, int64_t step, const std::vector<std::string>& prompts) {
-  if (std::isfinite(loss)) return;
-  throw MachineError(concat("training: the loss of step ", step + 1, " is ", loss,
-                            ", expected a finite number; "
-                            "its pictures: '",
-                            join(prompts, "', '"),
-                            "'. Nothing was saved; a lower learning_rate usually helps"));
 }
 
 double mean_of_last_tenth(const std::vector<double>& losses) {
@@ -46,61 +42,192 @@ double mean_of_last_tenth(const std::vector<double>& losses) {
   return sum / static_cast<double>(count);
 }
 
-/// One run's forward and backward passes.
-class Passes {
+/// `tensors` with `prefix` before their names.
+void append(const std::string& prefix, const NamedTensors& tensors, NamedTensors& all) {
+  for (const auto& [name, tensor] : tensors) all.emplace_back(prefix + name, tensor);
+}
+
+/// Those of `all` whose names begin with `prefix`, without it.
+NamedTensors with_prefix(const std::string& prefix, const NamedTensors& all) {
+  NamedTensors found;
+  for (const auto& [name, tensor] : all)
+    if (name.starts_with(prefix)) found.emplace_back(name.substr(prefix.size()), tensor);
+  return found;
+}
+
+void copy_named(const NamedTensors& from, const NamedTensors& to, const std::string& what) {
+  const at::NoGradGuard no_grad;
+  const std::map<std::string, torch::Tensor> given(from.begin(), from.end());
+  for (auto [name, tensor] : to) {
+    const auto found = given.find(name);
+    if (found == given.end() || found->second.sizes() != tensor.sizes()) {
+      throw InputError(concat("the saved state holds no ", what, " of '", name, "' of shape ", tensor.sizes(),
+                              "; it is another model's"));
+    }
+    tensor.copy_(found->second);
+  }
+}
+
+constexpr const char *kParameter = "parameter.", *kOptimizer = "optimizer.", *kEma = "ema.";
+
+/// A run from its first update to its last.
+class Training {
  public:
-  Passes(StableDiffusion& model,
-         const TrainingData& data,
-         const TrainOptions& options,
-         const TrainHooks& hooks,
-         torch::ScalarType dtype)
-      : model_(model),
-        options_(options),
-        hooks_(hooks),
-        dtype_(dtype),
-        batches_(model, data, options, dtype),
-        embeddings_(
-            model, options.train_text_encoder ? TextEncoderMode::kTrained : TextEncoderMode::kFrozen, dtype) {
-  }
-
-  /// Adds the gradients of pass `pass` to the parameters'; returns its loss.
-  double run(int64_t pass) {
-    const Batch batch = batches_.read(pass);
-    const StepDraws draws = this->draws(pass, batch.latent_mean.sizes());
-
-    const auto x0 = (batch.latent_mean + batch.latent_std * draws.latent_noise) *
-                    model_.vae->config.scaling_factor;  // [rows,C,h,w]
-    const auto x_t = model_.schedule->add_noise(x0, draws.noise, draws.timesteps);
-    const auto target = model_.schedule->training_target(x0, draws.noise, draws.timesteps);
-
-    const auto text = embeddings_.rows(batch.prompts);
-    const auto prediction =
-        model_.unet->forward(x_t, draws.timesteps, text.context, {text.pooled, batch.time_ids, {}});
-    const auto loss = dreambooth_loss(prediction, target, options_.prior_loss_weight);
-    const double value = loss.item<double>();
-    check_loss(value, pass / options_.gradient_accumulation_steps, batch.prompts);
-    (loss / static_cast<double>(options_.gradient_accumulation_steps)).backward();
-    return value;
-  }
+  Training(StableDiffusion& model,
+           const TrainingData& data,
+           const TrainOptions& options,
+           const TrainHooks& hooks);
+  void resume(const TrainingState& state);
+  std::vector<double> run(const ProgressFn& progress);
+  /// Leaves the model with the weights that are to be kept.
+  void keep();
 
  private:
-  StepDraws draws(int64_t pass, at::IntArrayRef latent_shape) {
-    const auto timesteps = model_.schedule->config().num_train_timesteps;
-    StepDraws drawn = hooks_.draws ? hooks_.draws(pass, latent_shape)
-                                   : draw_step(options_.seed, pass, latent_shape, timesteps);
-    drawn.latent_noise = drawn.latent_noise.to(model_.device, dtype_);
-    drawn.noise = drawn.noise.to(model_.device, dtype_);
-    drawn.timesteps = drawn.timesteps.to(model_.device);
-    return drawn;
-  }
+  double update();
+  std::vector<std::string> nonfinite_gradients() const;
+  [[noreturn]] void throw_gradient_not_finite(const std::vector<std::string>& names) const;
+  void checkpoint();
+  bool is_checkpoint_due() const;
+  NamedTensors parameters() const;
+  NamedTensors averages() const;
 
-  StableDiffusion& model_;
   const TrainOptions& options_;
   const TrainHooks& hooks_;
-  torch::ScalarType dtype_;
-  Batches batches_;
-  PromptEmbeddings embeddings_;
+  TrainedParts trained_;
+  Passes passes_;
+  std::unique_ptr<Optimizer> optimizer_;
+  std::optional<GradientRelease> release_;
+  std::optional<Ema> ema_;
+  LrSchedule schedule_;
+  TrainingState state_;  ///< without its tensors
+  int64_t last_checkpoint_ = 0;
 };
+
+Training::Training(StableDiffusion& model,
+                   const TrainingData& data,
+                   const TrainOptions& options,
+                   const TrainHooks& hooks)
+    : options_(options),
+      hooks_(hooks),
+      trained_(model, options),
+      passes_(model, data, options, hooks, trained_),
+      optimizer_(make_optimizer(trained_.groups(), options)),
+      schedule_(lr_schedule_of(options)) {
+  if (releases_gradients(options)) {
+    release_.emplace(*optimizer_);
+  } else {
+    optimizer_->keep_gradient_buffers();
+  }
+}
+
+void Training::resume(const TrainingState& state) {
+  state_.step = last_checkpoint_ = state.step;
+  state_.rate_factor = state.rate_factor;
+  state_.losses = state.losses;
+  if (state.step == 0) return;
+  copy_named(with_prefix(kParameter, state.tensors), parameters(), "weights");
+  optimizer_->load_state(with_prefix(kOptimizer, state.tensors), "the saved state");
+}
+
+std::vector<double> Training::run(const ProgressFn& progress) {
+  if (options_.use_ema) {
+    ema_.emplace(optimizer_->parameters(), options_.ema_decay);
+    if (state_.step > 0 && hooks_.resume)
+      copy_named(with_prefix(kEma, hooks_.resume->tensors), averages(), "moving average");
+  }
+  while (state_.step < options_.max_train_steps) {
+    fail_point("training");
+    double loss = 0;
+    try {
+      loss = update();
+    } catch (const Interrupted&) {
+      if (options_.checkpointing_steps > 0 && state_.step > last_checkpoint_) checkpoint();
+      throw;
+    }
+    state_.losses.push_back(loss);
+    ++state_.step;
+    report(progress, {"training", state_.step, options_.max_train_steps, loss});
+    if (is_checkpoint_due()) checkpoint();
+  }
+  return state_.losses;
+}
+
+double Training::update() {
+  passes_.forget_rows();
+  const double rate = state_.rate_factor * lr_factor(schedule_, state_.step);
+  if (release_) release_->begin(rate);
+  double loss = 0;
+  for (int64_t i = 0; i < options_.gradient_accumulation_steps; ++i) {
+    throw_if_interrupted();
+    loss += passes_.run(state_.step * options_.gradient_accumulation_steps + i);
+  }
+  if (release_) {
+    if (const auto name = release_->finish(); !name.empty()) throw_gradient_not_finite({name});
+  } else {
+    const double norm = clip_grad_norm(trained_.parameters(), options_.max_grad_norm);
+    if (!std::isfinite(norm)) throw_gradient_not_finite(nonfinite_gradients());
+    optimizer_->step(rate);
+  }
+  if (ema_) ema_->update(state_.step + 1);
+  return loss / static_cast<double>(options_.gradient_accumulation_steps);
+}
+
+std::vector<std::string> Training::nonfinite_gradients() const {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < optimizer_->parameters().size(); ++i) {
+    const auto gradient = optimizer_->parameters()[i].grad();
+    if (gradient.defined() && !std::isfinite(gradient.norm().item<double>()))
+      names.push_back(optimizer_->name_of(i));
+  }
+  return names;
+}
+
+void Training::throw_gradient_not_finite(const std::vector<std::string>& names) const {
+  throw NotFinite(concat("training: the gradient of step ", state_.step + 1, " is no finite number",
+                         names.empty() ? "" : " in '" + names.front() + "'",
+                         names.size() > 1 ? concat(" and ", names.size() - 1, " more tensors") : "",
+                         "; its pictures: ", join(passes_.rows(), ", ")));
+}
+
+bool Training::is_checkpoint_due() const {
+  return options_.checkpointing_steps > 0 && state_.step % options_.checkpointing_steps == 0 &&
+         state_.step < options_.max_train_steps;
+}
+
+void Training::checkpoint() {
+  if (!hooks_.checkpoint) return;
+  TrainingState whole = state_;
+  append(kParameter, parameters(), whole.tensors);
+  append(kOptimizer, optimizer_->state(), whole.tensors);
+  if (!ema_) {
+    hooks_.checkpoint(whole);
+  } else {
+    append(kEma, averages(), whole.tensors);
+    // The model shows the average meanwhile; these tensors are detached and stay what they are.
+    ema_->swap();
+    hooks_.checkpoint(whole);
+    ema_->swap();
+  }
+  last_checkpoint_ = state_.step;
+}
+
+void Training::keep() {
+  if (ema_) ema_->swap();
+}
+
+NamedTensors Training::parameters() const {
+  NamedTensors parameters;
+  for (const auto& group : trained_.groups())
+    for (const auto& [name, parameter] : group.parameters) parameters.emplace_back(name, parameter.detach());
+  return parameters;
+}
+
+NamedTensors Training::averages() const {
+  NamedTensors averages;
+  for (size_t i = 0; i < ema_->averages().size(); ++i)
+    averages.emplace_back(optimizer_->name_of(i), ema_->averages()[i]);
+  return averages;
+}
 
 }  // namespace
 
@@ -112,27 +239,12 @@ TrainResult train(StableDiffusion& model,
   check_options(options);
   const auto start = std::chrono::steady_clock::now();
   // Whoever calls may draw pictures without gradients around us.
-  torch::AutoGradMode with_gradients(true);
-  const TrainedParts trained(model, options);
-  Passes passes(model, data, options, hooks, trained.dtype());
-  AdamW optimizer(trained.parameters(),
-                  {options.adam_beta1, options.adam_beta2, options.adam_weight_decay, options.adam_epsilon});
-  const LrSchedule schedule{options.lr_scheduler, options.lr_warmup_steps, options.max_train_steps};
-
+  const at::AutoGradMode with_gradients(true);
+  Training training(model, data, options, hooks);
+  if (hooks.resume) training.resume(*hooks.resume);
   TrainResult result;
-  for (int64_t step = 0; step < options.max_train_steps; ++step) {
-    fail_point("training");
-    double loss = 0;
-    for (int64_t i = 0; i < options.gradient_accumulation_steps; ++i) {
-      throw_if_interrupted();
-      loss += passes.run(step * options.gradient_accumulation_steps + i);
-    }
-    if (options.max_grad_norm > 0) clip_grad_norm(trained.parameters(), options.max_grad_norm);
-    optimizer.step(options.learning_rate * lr_factor(schedule, step));
-
-    result.losses.push_back(loss / static_cast<double>(options.gradient_accumulation_steps));
-    report(progress, {"training", step + 1, options.max_train_steps, result.losses.back()});
-  }
+  result.losses = training.run(progress);
+  training.keep();
   result.steps = options.max_train_steps;
   result.final_loss = mean_of_last_tenth(result.losses);
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -98,6 +98,23 @@ TEST(ReadImage, AnimatedPicturesAreRefused) {
   }
 }
 
+TEST(ReadAlpha, IsTheTransparencyOfThePictureAndNothingOfASolidOne) {
+  for (const char* name : {"rgb.png", "lossy.webp", "progressive.jpg"})
+    EXPECT_TRUE(read_alpha(picture_path(name)).pixels.empty()) << name;
+  for (const char* name : {"alpha.png", "grey_alpha.png", "alpha.webp"}) {
+    const Image alpha = read_alpha(picture_path(name)), seen = read_image(picture_path(name));
+    ASSERT_EQ(alpha.pixels.size(), seen.pixels.size()) << name;
+    for (size_t i = 0; i < alpha.pixels.size(); ++i) {
+      // What shines through is white.
+      EXPECT_GE(int{seen.pixels[i]}, 255 - int{alpha.pixels[i]}) << name;
+      EXPECT_EQ(alpha.pixels[i], alpha.pixels[i - i % 3]);
+    }
+    // Drawn from clear at the top to solid at the bottom.
+    EXPECT_LT(alpha.at(0, 0)[0], 20) << name;
+    EXPECT_GT(alpha.at(0, alpha.height - 1)[0], 235) << name;
+  }
+}
+
 TEST(ReadImage, OtherKindsAreNamed) {
   EXPECT_TRUE(contains(error_of(picture_path("picture.gif")), "GIF"));
   EXPECT_TRUE(contains(error_of(picture_path("picture.tiff")), "TIFF"));

@@ -90,5 +90,14 @@ TEST(CenterCrop, RoundsHalvesToEvenAsTorchvisionDoes) {
   }
 }
 
+TEST(Mirror, ExchangesLeftAndRight) {
+  Image image(3, 2);
+  for (int x = 0; x < 3; ++x) image.at(x, 1)[0] = static_cast<uint8_t>(10 * x);
+  const Image mirrored = mirror(image);
+  EXPECT_EQ(mirrored.at(0, 1)[0], 20);
+  EXPECT_EQ(mirrored.at(2, 1)[0], 0);
+  EXPECT_EQ(mirror(mirrored), image);
+}
+
 }  // namespace
 }  // namespace big

@@ -10,15 +10,17 @@ a shorter case with one mistake planted here, which the comparison must reject (
 import copy
 import itertools
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 
 import torch
 import torch.nn.functional as F
 from diffusers import DDPMScheduler
 from diffusers.optimization import get_scheduler
+from diffusers.training_utils import EMAModel, compute_snr
 from safetensors.torch import save_file
 
 import families
+from optimizers import make_optimizer
 
 PRIOR_PICTURES = 3
 PROMPTS = {"instance": "a photo of sks dog", "prior": "a photo of dog"}
@@ -43,6 +45,21 @@ class Case:
     schedule_shift: int = 0
     divide_by: int = 0  # 0: by the accumulation, as accelerate does
     sizes_of_instance: bool = False  # class pictures too, as diffusers' script for SDXL has it
+    snr_gamma: float = 0.0
+    debiased_estimation: bool = False
+    noise_offset: float = 0.0
+    loss_type: str = "l2"
+    huber_c: float = 0.1
+    masked_loss: bool = False
+    mask_floor: float = 0.1
+    ema_decay: float = 0.0  # 0: no moving average
+    weigh_prior: bool = False  # by its timesteps too, which is wrong
+    optimizer: str = "adamw"
+    optimizer_changes: dict = field(default_factory=dict)
+
+    def is_plain(self):
+        special = self.snr_gamma or self.debiased_estimation or self.masked_loss or self.loss_type != "l2"
+        return not special and self.prior_loss_weight != 0
 
 
 CASES = [
@@ -52,6 +69,33 @@ CASES = [
     Case("b2_a1_unet", 2, 1, False, "constant", 4, max_grad_norm=5.0),
     Case("b2_a1_unet_text_fp32", 2, 1, True, "cosine", 2, "float32"),
 ]
+OPTIMIZERS = [
+    Case(f"optimizer_{name}", 1, 1, True, "linear", 2, steps=20, optimizer=name, learning_rate=rate)
+    for name, rate in (("lion", 1e-4), ("sgd", 1e-2), ("adafactor", 1e-3), ("prodigy", 1.0))
+]
+OPTIMIZER_FAULTS = {
+    "lion": {"one_beta": dict(betas=(0.9, 0.9)), "no_decay": dict(weight_decay=0.0)},
+    "sgd": {"no_momentum": dict(momentum=0.0), "damped": dict(dampening=0.1)},
+    "adafactor": {"no_clipping": dict(clip_threshold=1e9), "slower": dict(decay_rate=-0.7)},
+    "prodigy": {"no_correction": dict(use_bias_correction=False), "no_safeguard": dict(safeguard_warmup=False)},
+}
+LOSSES = [
+    Case("loss_snr_b1", 1, 1, False, steps=4, snr_gamma=5.0),
+    Case("loss_snr_b4", 4, 1, False, steps=4, snr_gamma=5.0),
+    Case("loss_snr_masked_text_a2", 2, 2, True, steps=4, snr_gamma=1.0, masked_loss=True),
+    Case("loss_snr_no_prior", 2, 1, False, steps=4, snr_gamma=5.0, masked_loss=True, prior_loss_weight=0.0),
+    Case("loss_debiased_masked", 2, 1, False, steps=4, debiased_estimation=True, masked_loss=True, mask_floor=0.3),
+    Case("loss_huber_offset", 2, 1, False, steps=4, loss_type="huber", noise_offset=0.1),
+    Case("loss_smooth_l1_snr", 1, 2, False, steps=4, loss_type="smooth_l1", huber_c=0.3, snr_gamma=5.0),
+    Case("ema", 1, 1, True, steps=12, ema_decay=0.5),
+]
+LOSS_FAULTS = {
+    "loss_snr_b4": {"prior_too": dict(weigh_prior=True), "other_gamma": dict(snr_gamma=4.0)},
+    "loss_snr_masked_text_a2": {"no_floor": dict(mask_floor=0.0), "no_mask": dict(masked_loss=False)},
+    "loss_debiased_masked": {"not_debiased": dict(debiased_estimation=False)},
+    "loss_huber_offset": {"no_offset": dict(noise_offset=0.0), "other_c": dict(huber_c=0.11)},
+    "ema": {"no_average": dict(ema_decay=0.0), "slower": dict(ema_decay=0.6)},
+}
 FAULTLESS = Case("fault_none", 1, 2, True, "linear", 2, steps=4, max_grad_norm=5.0)
 FAULTS = {
     "none": {},
@@ -72,11 +116,18 @@ def make(ctx):
 
 
 def record(ctx):
-    for case in CASES:
+    for case in CASES + OPTIMIZERS + LOSSES:
         save(ctx, f"training_{case.name}", run(ctx, case), case)
     faults = FAULTS if ctx.family == "sd1" else SDXL_FAULTS if ctx.family == "sdxl" else {}
     for name, change in faults.items():
         save(ctx, f"training_fault_{name}", run(ctx, replace(FAULTLESS, **change)), FAULTLESS)
+    for case in LOSSES if ctx.family == "sd1" else []:
+        for fault, changes in LOSS_FAULTS.get(case.name, {}).items():
+            save(ctx, f"training_fault_{case.name}_{fault}", run(ctx, replace(case, **changes)), case)
+    for case in OPTIMIZERS if ctx.family == "sd1" else []:
+        for fault, changes in OPTIMIZER_FAULTS[case.optimizer].items():
+            wrong = replace(case, optimizer_changes=changes)
+            save(ctx, f"training_fault_{case.name}_{fault}", run(ctx, wrong), case)
     if ctx.family == "sd1":
         save_file(schedules(), ctx.out / "training_schedules.safetensors")
     save_file(encoded_photo(ctx), ctx.out / "training_encode.safetensors")
@@ -116,6 +167,8 @@ def draw(ctx, case):
         "timesteps": torch.randint(0, timesteps, (passes, 2 * case.batch), generator=generator),
         "instance.sizes": sizes(photos),
         "prior.sizes": sizes(PRIOR_PICTURES),
+        "offset_noise": normal(passes, 2 * case.batch, channels, 1, 1),
+        "instance.mask": torch.rand(photos, 1, side, side, generator=generator),
     }
 
 
@@ -131,8 +184,8 @@ def run(ctx, case):
     parameters = list(itertools.chain(*(part.parameters() for part in parts.values())))
     before = {name: value.detach().clone() for name, value in named(parts)}
 
-    optimizer = torch.optim.AdamW(
-        parameters, lr=case.learning_rate, betas=(0.9, 0.999), weight_decay=case.weight_decay, eps=1e-8
+    optimizer = make_optimizer(
+        case.optimizer, parameters, case.learning_rate, case.weight_decay, **case.optimizer_changes
     )
     name = "constant_with_warmup" if case.lr_scheduler == "constant" else case.lr_scheduler
     lr_scheduler = get_scheduler(
@@ -141,6 +194,7 @@ def run(ctx, case):
     for _ in range(case.schedule_shift):
         lr_scheduler.step()
 
+    ema = EMAModel(parameters, decay=case.ema_decay) if case.ema_decay else None
     tensors = draw(ctx, case)
     losses, norms = [], []
     for step in range(case.steps):
@@ -155,11 +209,15 @@ def run(ctx, case):
         optimizer.step()
         lr_scheduler.step()
         optimizer.zero_grad()
+        if ema:
+            ema.step(parameters)
         losses.append(sum(step_losses) / len(step_losses))
     if case == FAULTLESS and ctx.family == "sd1":  # whose faults are of that kind
         # Where all steps are clipped, or none, Adam hides mistakes in the gradients' scale.
         assert min(norms) < case.max_grad_norm < max(norms), f"{case.name}: norms {norms}"
 
+    if ema:
+        ema.copy_to(parameters)
     tensors["losses"] = torch.tensor(losses, dtype=torch.float64)
     for name, value in named(parts):
         # The difference is exact in the run's dtype; fp32 keeps 7 digits of it, the test asks for 6.
@@ -198,18 +256,25 @@ def forward(ctx, case, unet, encoders, tensors, pass_):
     """One forward pass of train_dreambooth.py (prior preservation on) -> its loss."""
     dtype, scheduler = unet.dtype, DDPMScheduler.from_config(ctx.pipe.scheduler.config)
     rows = range(pass_ * case.batch, (pass_ + 1) * case.batch)
-    pictures = {"instance": list(rows), "prior": [n % PRIOR_PICTURES for n in rows]}
+    pictures = {"instance": list(rows)}
+    if case.prior_loss_weight:
+        pictures["prior"] = [n % PRIOR_PICTURES for n in rows]
 
     def of_rows(what):
         return torch.cat([tensors[f"{half}.{what}"][rows] for half, rows in pictures.items()]).to(dtype)
 
-    sample = of_rows("mean") + of_rows("std") * tensors["latent_noise"][pass_].to(dtype)
+    count = case.batch * len(pictures)
+
+    def drawn(what):
+        return tensors[what][pass_][:count]
+
+    sample = of_rows("mean") + of_rows("std") * drawn("latent_noise").to(dtype)
     model_input = sample * ctx.pipe.vae.config.scaling_factor
-    noise = tensors["noise"][pass_].to(dtype)
-    timesteps = tensors["timesteps"][pass_]
+    noise = drawn("noise").to(dtype) + case.noise_offset * drawn("offset_noise").to(dtype)
+    timesteps = drawn("timesteps")
     noisy = scheduler.add_noise(model_input, noise, timesteps)
 
-    prompts = [PROMPTS["instance"]] * case.batch + [PROMPTS["prior"]] * case.batch
+    prompts = [PROMPTS[half] for half in pictures for _ in range(case.batch)]
     hidden, pooled = encode(ctx, encoders, prompts)
     sizes = of_rows("sizes")
     if case.sizes_of_instance:
@@ -221,10 +286,45 @@ def forward(ctx, case, unet, encoders, tensors, pass_):
         target = noise
     else:
         target = scheduler.get_velocity(model_input, noise, timesteps)
-    prediction, prior_prediction = torch.chunk(prediction, 2, dim=0)
-    target, prior_target = torch.chunk(target, 2, dim=0)
-    prior_loss = F.mse_loss(prior_prediction, prior_target, reduction="mean")
-    return F.mse_loss(prediction, target, reduction="mean") + case.prior_loss_weight * prior_loss
+    if case.is_plain():
+        prediction, prior_prediction = torch.chunk(prediction, 2, dim=0)
+        target, prior_target = torch.chunk(target, 2, dim=0)
+        prior_loss = F.mse_loss(prior_prediction, prior_target, reduction="mean")
+        return F.mse_loss(prediction, target, reduction="mean") + case.prior_loss_weight * prior_loss
+    mask = tensors["instance.mask"][pass_ * case.batch : (pass_ + 1) * case.batch].to(dtype)
+    return weighted_loss(case, scheduler, prediction, target, timesteps, mask)
+
+
+def weighted_loss(case, scheduler, prediction, target, timesteps, mask):
+    """What no script of diffusers has right together, row by row."""
+    subject, prior = [], []
+    for row in range(prediction.shape[0]):
+        difference = prediction[row] - target[row]
+        if case.loss_type == "l2":
+            points = difference**2
+        else:
+            slope = 2 * case.huber_c if case.loss_type == "huber" else 2
+            points = slope * (torch.sqrt(difference**2 + case.huber_c**2) - case.huber_c)
+        is_prior = case.prior_loss_weight != 0 and row >= case.batch
+        if case.masked_loss and not is_prior:
+            points = points * torch.clamp(mask[row], min=case.mask_floor)
+        weight = timestep_weight(case, scheduler, timesteps[row])
+        loss = points.mean() * (weight if not is_prior or case.weigh_prior else 1)
+        (prior if is_prior else subject).append(loss)
+    total = sum(subject) / len(subject)
+    return total + case.prior_loss_weight * sum(prior) / len(prior) if prior else total
+
+
+def timestep_weight(case, scheduler, timestep):
+    signal = scheduler.alphas_cumprod[timestep].double().item()
+    snr, velocity = signal / (1 - signal), scheduler.config.prediction_type == "v_prediction"
+    theirs = compute_snr(scheduler, timestep[None]).item()
+    assert abs(theirs - snr) <= 1e-3 * snr + 1e-12, (theirs, snr)
+    if case.debiased_estimation:
+        return 1 / (min(snr, 1000) + 1) if velocity else min(snr, 1000) ** -0.5
+    if case.snr_gamma:
+        return min(snr, case.snr_gamma) / (snr + 1 if velocity else snr)
+    return 1
 
 
 def named(parts):
@@ -253,16 +353,18 @@ def check_zero_gradients(ctx, parts, case):
 def schedules():
     """Learning-rate factors of 20 updates, 5 of them warm-up."""
     rates = {}
-    for name in ("constant_with_warmup", "linear", "cosine"):
+    for name in ("constant_with_warmup", "linear", "cosine", "cosine_with_restarts", "polynomial"):
         for warmup in (0, 5):
-            optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
-            schedule = get_scheduler(name, optimizer=optimizer, num_warmup_steps=warmup, num_training_steps=20)
+            optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1e-5)
+            schedule = get_scheduler(
+                name, optimizer=optimizer, num_warmup_steps=warmup, num_training_steps=20, num_cycles=3, power=1.5
+            )
             values = []
             for _ in range(20):
-                values.append(schedule.get_last_lr()[0])
+                values.append(schedule.get_last_lr()[0] / 1e-5)
                 optimizer.step()
                 schedule.step()
-            rates[f"{name.split('_')[0]}.{warmup}"] = torch.tensor(values, dtype=torch.float64)
+            rates[f"{name.removesuffix('_with_warmup')}.{warmup}"] = torch.tensor(values, dtype=torch.float64)
     return rates
 
 

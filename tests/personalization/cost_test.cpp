@@ -52,6 +52,34 @@ TEST(PredictMemory, WhatTheAdviceSaysHelps) {
   }
 }
 
+TEST(PredictMemory, KnowsWhatEachOptimizerRemembers) {
+  TrainOptions options = one_and_one();
+  const auto bytes_of = [&](const std::string& optimizer) {
+    options.optimizer = optimizer;
+    return static_cast<double>(predict_memory(sd15(), options, 4));
+  };
+  const auto parameters = static_cast<double>(sd15().unet_parameters);
+  EXPECT_NEAR(bytes_of("adamw") - bytes_of("adamw8bit"), (8 - 2.1) * parameters, 1e6);
+  EXPECT_NEAR(bytes_of("prodigy") - bytes_of("lion"), 12 * parameters, 1e6);
+  const double kept = bytes_of("lion");
+  options.gradient_accumulation_steps = 1;
+  options.max_grad_norm = 0;
+  EXPECT_NEAR(kept - bytes_of("lion"), 4 * parameters, 1e6) << "gradients are released";
+  const double released = bytes_of("lion");
+  options.use_ema = true;
+  EXPECT_NEAR(bytes_of("lion") - released, 4 * parameters, 1e6);
+}
+
+TEST(PredictDisk, CountsCheckpointsWithTheirState) {
+  const ModelSize size = sd15();
+  const TrainOptions options = one_and_one();
+  DiskUse use;
+  const uint64_t without = predict_disk(size, options, use);
+  use.checkpoints = 2;
+  const uint64_t state = static_cast<uint64_t>(size.unet_parameters) * (4 + 8);
+  EXPECT_EQ(predict_disk(size, options, use), without + 2 * (size.unet_bytes + state));
+}
+
 TEST(PredictMemory, CountsEachTransformerBlockOfSdxl) {
   ModelSize sdxl;
   sdxl.unet.block_out_channels = {320, 640, 1280};
@@ -107,6 +135,24 @@ TEST(RefuseWhatCannotFit, SaysWhatToChange) {
   const auto disk = error_of<MachineError>([&] { refuse_what_cannot_fit(1, kTooMuch, dir.path(), {}); });
   EXPECT_NE(disk.find("disk"), std::string::npos) << disk;
   EXPECT_NE(disk.find("--models_dir"), std::string::npos) << disk;
+}
+
+TEST(RethrowWithMemoryAdvice, SaysWhatToChangeWhereMemoryRanOutAndNothingElsewhere) {
+  const auto thrown = [](const auto& error) {
+    try {
+      throw error;
+    } catch (...) {
+      rethrow_with_memory_advice({}, "; checkpoint-5 is kept");
+    }
+  };
+  const auto allocator = error_of<MachineError>(
+      [&] { thrown(std::runtime_error("CPUAllocator: can't allocate memory: 99 bytes\nstack")); });
+  EXPECT_NE(allocator.find("99 bytes); try --gradient_checkpointing"), std::string::npos) << allocator;
+  EXPECT_NE(allocator.find("checkpoint-5 is kept"), std::string::npos) << allocator;
+  EXPECT_NE(error_of<MachineError>([&] { thrown(std::bad_alloc()); }).find("--optimizer adamw8bit"),
+            std::string::npos);
+  EXPECT_EQ(error_of<std::runtime_error>([&] { thrown(std::runtime_error("another")); }), "another");
+  EXPECT_EQ(error_of<UsageError>([&] { thrown(UsageError("memory")); }), "memory");
 }
 
 }  // namespace

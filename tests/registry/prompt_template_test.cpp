@@ -122,5 +122,15 @@ TEST(ExpandIdentifiers, IsIdempotentOnRandomPrompts) {
   }
 }
 
+TEST(CaptionPrompt, PutsTheIdentifierInWhereItIsMissing) {
+  const auto prompt = [](const std::string& caption) { return caption_prompt(caption, "sks", "dog"); };
+  EXPECT_EQ(prompt("a dog on a sofa"), "a sks dog on a sofa");
+  EXPECT_EQ(prompt("a sks dog on a sofa"), "a sks dog on a sofa");
+  EXPECT_EQ(prompt("sks on a sofa"), "sks dog on a sofa");
+  EXPECT_EQ(prompt("a hotdog, dogs"), "a sks dog, a hotdog, dogs") << "whole words alone";
+  EXPECT_EQ(prompt("on a sofa"), "a sks dog, on a sofa");
+  EXPECT_EQ(caption_prompt("my teddy bear", "sks", "teddy bear"), "my sks teddy bear");
+}
+
 }  // namespace
 }  // namespace big

@@ -88,6 +88,54 @@ TEST(Batches, CutWholePicturesAtRandomPlacesAnewForEachPass) {
   EXPECT_GE(different, 4);
 }
 
+/// How often an example is shown mirrored in 40 passes, by its own latents and mask.
+int64_t times_mirrored(const Example& example, TrainOptions options) {
+  auto model = tiny_model();
+  TrainingData data;
+  data.instance = {example};
+  options.masked_loss = true;
+  Batches batches(model, data, options, torch::kFloat32);
+  int64_t mirrored = 0;
+  for (int64_t pass = 0; pass < 40; ++pass) {
+    const auto batch = batches.read(pass);
+    const bool flipped = torch::equal(batch.mask[0], example.latent_mask.flip(-1));
+    EXPECT_TRUE(flipped || torch::equal(batch.mask[0], example.latent_mask));
+    EXPECT_TRUE(torch::equal(batch.latent_mean[0], flipped ? example.mirrored_mean : example.latent_mean));
+    mirrored += flipped;
+  }
+  return mirrored;
+}
+
+TEST(Batches, MirrorPhotosAndTheirMasksEveryOtherTime) {
+  auto example = tiny_examples(1, "sks dog", 1).at(0);
+  example.latent_mask = torch::linspace(0, 1, 64).view({1, 8, 8});
+  const auto options = options_of(1, 0);
+  EXPECT_EQ(times_mirrored(example, options), 0);
+  example.may_flip = true;
+  example.mirrored_mean = example.latent_mean * -1;
+  example.mirrored_std = example.latent_std;
+  const int64_t mirrored = times_mirrored(example, options);
+  EXPECT_GT(mirrored, 10);
+  EXPECT_LT(mirrored, 30);
+}
+
+TEST(Batches, CoverTheMasksCellsByTheMeanOfTheirPixels) {
+  auto model = tiny_model();
+  Example example;
+  example.image = Image(16, 16, 90);
+  example.mask_image = Image(16, 16);
+  std::fill_n(example.mask_image.at(0, 0), 3, uint8_t{255});  // one of the four pixels of the first cell
+  TrainingData data;
+  data.instance = {example};
+  auto options = options_of(1, 0);
+  options.resolution = 16;
+  options.masked_loss = true;
+  const auto mask = Batches(model, data, options, torch::kFloat32).read(0).mask;
+  EXPECT_EQ(mask.sizes(), (std::vector<int64_t>{1, 1, 8, 8}));
+  EXPECT_FLOAT_EQ(mask[0][0][0][0].item<float>(), 0.25);
+  EXPECT_FLOAT_EQ(mask.sum().item<float>(), 0.25);
+}
+
 TEST(Batches, TellSdxlEachRowsOwnSizes) {
   auto model = tiny_sdxl();
   TrainingData data{tiny_examples(1, "sks dog", 1), tiny_examples(1, "dog", 2), {}};

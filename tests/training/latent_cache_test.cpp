@@ -69,6 +69,33 @@ TEST(MakeExamples, KeepsThePictureForRandomCrops) {
   EXPECT_FALSE(examples[0].latent_mean.defined());
 }
 
+TEST(MakeExamples, EncodesTheMirrorImageWhereItMayBeShown) {
+  auto model = tiny_model();
+  const Image photo = stripes(16, 16);
+  auto options = options_for(16);
+  EXPECT_FALSE(make_examples(model, {photo}, "dog", options)[0].mirrored_mean.defined());
+  options.random_flip = true;
+  const auto example = make_examples(model, {photo}, "dog", options).at(0);
+  torch::NoGradGuard no_grad;
+  EXPECT_TRUE(example.may_flip);
+  EXPECT_TRUE(torch::equal(example.mirrored_mean, model.vae->encode(to_tensor(mirror(photo))).mean[0]));
+}
+
+TEST(MakeExamples, CutsTheMaskWithThePhoto) {
+  auto model = tiny_model();
+  SourcePicture photo(stripes(48, 32));
+  photo.mask = Image(48, 32);
+  for (int y = 0; y < 32; ++y) std::fill_n(photo.mask.at(8, y), 3 * 16, uint8_t{255});  // columns 8 to 23
+  auto options = options_for(16);
+  EXPECT_FALSE(make_examples(model, {photo}, "dog", options)[0].latent_mask.defined());
+  options.masked_loss = true;
+  const auto mask = make_examples(model, {photo}, "dog", options)[0].latent_mask;
+  ASSERT_EQ(mask.sizes(), (std::vector<int64_t>{1, 8, 8}));
+  // Halved to columns 4 to 11, of which 4 to 19 are shown.
+  EXPECT_GT(mask[0][4][1].item<float>(), 0.99);
+  EXPECT_LT(mask[0][4][6].item<float>(), 0.01);
+}
+
 TEST(MakeExamples, ReportsEachPicture) {
   auto model = tiny_model();
   std::vector<int64_t> done;

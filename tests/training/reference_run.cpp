@@ -82,6 +82,16 @@ TrainOptions ReferenceRun::options() const {
   options.prior_loss_weight = case_.at("prior_loss_weight");
   options.max_grad_norm = case_.at("max_grad_norm");
   options.adam_weight_decay = case_.at("weight_decay");
+  options.snr_gamma = case_.at("snr_gamma");
+  options.debiased_estimation = case_.at("debiased_estimation");
+  options.noise_offset = case_.at("noise_offset");
+  options.loss_type = case_.at("loss_type");
+  options.huber_c = case_.at("huber_c");
+  options.masked_loss = case_.at("masked_loss");
+  options.mask_floor = case_.at("mask_floor");
+  options.use_ema = case_.at("ema_decay") > 0;
+  options.ema_decay = case_.at("ema_decay");
+  options.optimizer = case_.at("optimizer");
   options.seed = kSeed;
   return options;
 }
@@ -95,6 +105,7 @@ std::vector<Example> ReferenceRun::examples(const std::string& half) const {
     examples[i].latent_std = std[static_cast<int64_t>(i)];
     const auto* ids = sizes[static_cast<int64_t>(i)].data_ptr<int64_t>();
     examples[i].sizes = {ids[0], ids[1], ids[2], ids[3], ids[4], ids[5]};
+    if (half == "instance") examples[i].latent_mask = file_.tensor("instance.mask")[static_cast<int64_t>(i)];
     examples[i].prompt = case_.at("prompts").at(half);
   }
   return examples;
@@ -114,9 +125,10 @@ TrainingData ReferenceRun::data() const {
 
 TrainHooks ReferenceRun::hooks() const {
   const auto latent_noise = file_.tensor("latent_noise"), noise = file_.tensor("noise"),
-             timesteps = file_.tensor("timesteps");
-  return {[=](int64_t pass, at::IntArrayRef) {
-    return StepDraws{latent_noise[pass], noise[pass], timesteps[pass]};
+             timesteps = file_.tensor("timesteps"), offset_noise = file_.tensor("offset_noise");
+  return {[=](int64_t pass, at::IntArrayRef shape) {
+    const auto rows = [&](const torch::Tensor& drawn) { return drawn[pass].slice(0, 0, shape[0]); };
+    return StepDraws{rows(latent_noise), rows(noise), rows(timesteps), rows(offset_noise)};
   }};
 }
 

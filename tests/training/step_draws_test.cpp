@@ -40,6 +40,16 @@ TEST(StepDraws, NoiseIsStandardNormal) {
   EXPECT_NEAR(noise.std().item<double>(), 1, 0.03);
 }
 
+TEST(DrawFlip, IsEverySecondAndAPureFunction) {
+  int64_t flips = 0;
+  for (int64_t pass = 0; pass < 400; ++pass) {
+    flips += draw_flip(9, pass, 1);
+    EXPECT_EQ(draw_flip(9, pass, 1), draw_flip(9, pass, 1));
+  }
+  EXPECT_GT(flips, 150);
+  EXPECT_LT(flips, 250);
+}
+
 TEST(DrawCrop, StaysInsideThePictureAndReachesBothEnds) {
   const Image wide(20, 16);
   std::set<int> places;

@@ -8,6 +8,7 @@
 #include "big/core/error.h"
 #include "big/core/interrupt.h"
 #include "step_draws.h"
+#include "support/error_of.h"
 #include "training/tiny_model.h"
 
 namespace big {
@@ -187,7 +188,54 @@ TEST(Train, NamesStepAndPicturesOfALossThatIsNotFinite) {
   } catch (const MachineError& error) {
     const std::string message = error.what();
     EXPECT_NE(message.find("step 2"), std::string::npos) << message;
-    EXPECT_NE(message.find("'sks dog', 'sks dog', 'dog', 'dog'"), std::string::npos) << message;
+    EXPECT_NE(message.find("'sks dog' at timestep"), std::string::npos) << message;
+    EXPECT_NE(message.find("'dog' at timestep"), std::string::npos) << message;
+    EXPECT_NE(message.find("before the first layer"), std::string::npos) << message;
+  }
+}
+
+TEST(Train, NamesThePhotoAndTheLayerAtFault) {
+  auto model = tiny_model();
+  TrainingData data = quick_data();
+  data.instance[1].name = "b.png";
+  data.instance[1].latent_mean.fill_(1e30);  // finite, but too large for the first layer's squares
+  auto options = quick_options();
+  const auto message = error_of<NotFinite>([&] { train(model, data, options); });
+  EXPECT_NE(message.find("'b.png' ('sks dog') at timestep"), std::string::npos) << message;
+  EXPECT_EQ(message.find("'dog' at"), std::string::npos) << message;
+  EXPECT_NE(message.find("the first output that is none: "), std::string::npos) << message;
+  EXPECT_NE(message.find("unet."), std::string::npos) << message;
+}
+
+TEST(Train, StopsBeforeAGradientThatIsNotFiniteReachesTheWeights) {
+  for (const double max_grad_norm : {1.0, 0.0}) {
+    auto model = tiny_model();
+    auto options = quick_options();
+    options.max_grad_norm = max_grad_norm;
+    options.prior_loss_weight = 1e36;  // the loss still fits, its gradient does not
+    const auto message = error_of<NotFinite>([&] { train(model, quick_data(), options); });
+    EXPECT_NE(message.find("training: the gradient of step 1"), std::string::npos) << message;
+    EXPECT_NE(message.find("'dog' at timestep"), std::string::npos) << message;
+    for (const auto& weight : weights_of(*model.unet))
+      EXPECT_TRUE(torch::isfinite(weight).all().item<bool>());
+  }
+}
+
+TEST(Train, ReleasedGradientsGiveTheSameWeights) {
+  for (const std::string optimizer : {"adamw", "adamw8bit", "lion"}) {
+    auto kept = tiny_model(), released = tiny_model();
+    auto options = quick_options();
+    options.optimizer = optimizer;
+    options.train_text_encoder = true;
+    options.max_grad_norm = 1e30;  // clips nothing
+    const auto expected = train(kept, quick_data(), options).losses;
+    options.max_grad_norm = 0;
+    EXPECT_EQ(train(released, quick_data(), options).losses, expected) << optimizer;
+    EXPECT_TRUE(equal_weights(weights_of(*released.unet), weights_of(*kept.unet))) << optimizer;
+    EXPECT_TRUE(equal_weights(weights_of(*released.text_encoder), weights_of(*kept.text_encoder)));
+    // Nothing of it is left for the next run.
+    options.max_grad_norm = 1e30;
+    EXPECT_EQ(train(kept, quick_data(), options).losses, train(released, quick_data(), options).losses);
   }
 }
 
@@ -221,7 +269,7 @@ TEST(Train, RefusesOptionsThatMakeNoSense) {
   options.gradient_accumulation_steps = 0;
   EXPECT_THROW(train(model, quick_data(), options), UsageError);
   options = quick_options();
-  options.lr_scheduler = "polynomial";
+  options.lr_scheduler = "steps";
   EXPECT_THROW(train(model, quick_data(), options), UsageError);
 }
 

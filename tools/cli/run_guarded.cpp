@@ -11,6 +11,7 @@
 #include "big/core/excerpt.h"
 #include "big/core/fail_point.h"
 #include "big/core/interrupt.h"
+#include "big/core/out_of_memory.h"
 #include "big/core/text.h"
 #include "cli/output.h"
 
@@ -28,13 +29,6 @@ bool asks_for_json(const std::vector<std::string>& arguments) {
     if (argument == "--json=false") json = false;
   }
   return json;
-}
-
-/// libtorch reports memory by message alone.
-bool is_out_of_memory(const std::string& message) {
-  const std::string lower = ascii_lower(message);
-  return lower.find("out of memory") != std::string::npos ||
-         lower.find("can't allocate memory") != std::string::npos;
 }
 
 /// libtorch appends a stack to its messages.

@@ -13,6 +13,10 @@ namespace big {
 /// broken, cut short, animated, not a picture, or too large (over 100 megapixels).
 Image read_image(const std::filesystem::path& path);
 
+/// The transparency of a picture as grey, white where it is solid, upright; empty where it is solid all over.
+/// Throws InputError as read_image.
+Image read_alpha(const std::filesystem::path& path);
+
 struct FoundPhoto {
   std::filesystem::path path;
   int width = 0, height = 0;  ///< upright
@@ -22,7 +26,7 @@ struct SkippedPhoto {
   std::string reason;
 };
 /// What a folder holds: usable photos in natural-name order, and every other file with the reason it is skipped
-/// (hidden files such as .DS_Store too). Sub-folders are skipped. A photo whose short side is under
+/// (hidden files such as .DS_Store, and what belongs to a photo: its mask, its caption). Sub-folders are skipped. A photo whose short side is under
 /// `min_short_side` is skipped. Throws InputError where `folder` is missing or no folder.
 struct PhotoScan {
   std::vector<FoundPhoto> photos;

@@ -16,6 +16,8 @@ Image resize_short_side(const Image& image, int side);
 Image resize_to_cover(const Image& image, int width, int height);
 /// The part with its left upper corner at x, y.
 Image crop(const Image& image, int x, int y, int width, int height);
+/// Left and right exchanged.
+Image mirror(const Image& image);
 /// Left upper corner of a part of a picture.
 struct Corner {
   int x = 0, y = 0;

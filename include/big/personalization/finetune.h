@@ -24,6 +24,7 @@ struct FinetuneOptions {
   std::string pretrained_model = "starter";
   std::string identifier;         ///< empty: the rarest unused one-token word
   int64_t num_class_images = -1;  ///< -1: as many as steps, at most 200
+  std::filesystem::path class_data_dir;  ///< pictures of the category, in place of drawn ones; empty: drawn
   int64_t class_image_steps = 25;
   double class_image_guidance = -1;   ///< negative: guidance_scale of the base's big.json, else 7.5
   std::string class_image_scheduler;  ///< empty: scheduler of the base's big.json, else its folder's
@@ -37,6 +38,11 @@ struct FinetuneOptions {
   /// The single file gets those tensors of a single-file base that diffusers has no place for (schedule buffers,
   /// OpenCLIP's last layer; not the base's moving average).
   bool keep_extra = false;
+  /// A checkpoint to go on from: a path, or "latest" of the target model; empty: begin anew. The identifier and
+  /// the seed are then the checkpoint's where none are given.
+  std::string resume;
+  bool seed_given = true;
+  int64_t checkpoints_total_limit = 1;  ///< older ones are deleted; 0: all are kept
   TrainOptions train;
 };
 

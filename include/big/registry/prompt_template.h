@@ -11,6 +11,13 @@ std::string instance_prompt(const std::string& identifier, const std::string& ca
 /// "a dog": what class pictures are drawn from and trained with.
 std::string class_prompt(const std::string& category);
 
+/// What a photo with a caption is trained with. The identifier is put in where it is missing: before the
+/// category where the caption names that ("a dog on a sofa" -> "a sks dog on a sofa"), else in front ("on a
+/// sofa" -> "a sks dog, on a sofa").
+std::string caption_prompt(const std::string& caption,
+                           const std::string& identifier,
+                           const std::string& category);
+
 struct ExpandedPrompt {
   std::string text;                      ///< with categories put in
   std::vector<std::string> identifiers;  ///< found ones, in order of first appearance

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <string>
+
 #include "big/imaging/image.h"
 
 namespace big {
 
-/// A picture to learn from, and the size that it had before anybody resized it (SDXL is told of it).
+/// A picture to learn from, the size that it had before anybody resized it (SDXL is told of it), its file's name
+/// for messages and where the subject is in it.
 struct SourcePicture {
   SourcePicture() = default;
   /// A picture as it is.
@@ -15,6 +18,8 @@ struct SourcePicture {
 
   Image image;
   int original_width = 0, original_height = 0;
+  std::string name;
+  Image mask;  ///< as large as the picture, grey: white is the subject; empty: all of it
 };
 
 }  // namespace big

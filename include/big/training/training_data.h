@@ -17,8 +17,15 @@ namespace big {
 struct Example {
   torch::Tensor latent_mean, latent_std;
   Image image;
+  bool may_flip = false;                      ///< shown mirrored every other time (random_flip)
+  torch::Tensor mirrored_mean, mirrored_std;  ///< the latents of the mirrored picture, beside cached ones
+  /// Where the subject is, for masked_loss: on the latents [1,h,w] in 0 ... 1, or beside `image` as grey picture
+  /// of its size. Neither: everywhere.
+  torch::Tensor latent_mask;
+  Image mask_image;
   SizeConditions sizes;
   std::string prompt;
+  std::string name;  ///< of its file, for messages
 };
 
 /// What a run learns from. Row n of either half of the batches counts on through the whole run.

@@ -19,16 +19,20 @@ constexpr double kAverageDecay = 0.999;
 
 }  // namespace
 
-AveragedTraining::AveragedTraining(std::vector<ParameterGroup> groups, const StageOptions& options)
+AveragedTraining::AveragedTraining(std::vector<DecayGroup> groups, const StageOptions& options)
     : options_(options) {
   for (auto& group : groups) {
+    // The rate of an update is what step() is given.
+    ParameterGroup named{.parameters = {}, .learning_rate = 1};
     for (auto& parameter : group.parameters) {
       parameter.requires_grad_(true);
+      named.parameters.emplace_back(std::to_string(parameters_.size()), parameter);
       parameters_.push_back(parameter);
       average_.push_back(parameter.detach().clone());
     }
-    optimisers_.emplace_back(group.parameters,
-                             AdamWOptions{.beta2 = 0.99, .weight_decay = group.weight_decay});
+    optimisers_.push_back(std::make_unique<AdamW>(
+        std::vector{named}, AdamWOptions{.beta2 = 0.99, .weight_decay = group.weight_decay}));
+    optimisers_.back()->keep_gradient_buffers();
   }
 }
 
@@ -43,7 +47,7 @@ double AveragedTraining::learning_rate() const {
 void AveragedTraining::step() {
   clip_grad_norm(parameters_, 1.0);
   const double rate = learning_rate();
-  for (auto& optimiser : optimisers_) optimiser.step(rate);
+  for (auto& optimiser : optimisers_) optimiser->step(rate);
   ++steps_;
   torch::NoGradGuard no_grad;
   const double decay = std::min(kAverageDecay, static_cast<double>(steps_ - first_step_) /

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "adamw.h"
@@ -11,7 +12,7 @@
 namespace big {
 
 /// Parameters that share one weight decay.
-struct ParameterGroup {
+struct DecayGroup {
   std::vector<torch::Tensor> parameters;
   double weight_decay = 0.01;
 };
@@ -29,7 +30,7 @@ struct StageOptions {
 /// the rate warms up again.
 class AveragedTraining {
  public:
-  AveragedTraining(std::vector<ParameterGroup> groups, const StageOptions& options);
+  AveragedTraining(std::vector<DecayGroup> groups, const StageOptions& options);
   bool done() const { return steps_ >= options_.steps; }
   int64_t steps() const { return steps_; }
   double learning_rate() const;
@@ -44,7 +45,7 @@ class AveragedTraining {
  private:
   StageOptions options_;
   std::vector<torch::Tensor> parameters_, average_;
-  std::vector<AdamW> optimisers_;
+  std::vector<std::unique_ptr<AdamW>> optimisers_;
   int64_t steps_ = 0, first_step_ = 0;
 };
 

@@ -77,8 +77,8 @@ class UnetRun {
 
  private:
   /// Decay would shrink the embeddings of words that captions do not use: the reserved identifiers.
-  std::vector<ParameterGroup> groups() const {
-    ParameterGroup decayed{unet_->parameters(), 0.01}, kept{{}, 0.0};
+  std::vector<DecayGroup> groups() const {
+    DecayGroup decayed{unet_->parameters(), 0.01}, kept{{}, 0.0};
     for (const auto& item : text_->named_parameters())
       (item.first == kTokenEmbedding ? kept : decayed).parameters.push_back(item.second);
     return {decayed, kept};

@@ -1,0 +1,71 @@
+#include "training_run.h"
+
+#include "big/core/log.h"
+#include "big/core/text.h"
+
+namespace big {
+namespace {
+
+/// One attempt from `start` to the end.
+TrainResult train_from(const Run& run,
+                       StableDiffusion& model,
+                       const TrainingData& data,
+                       TrainingState& start,
+                       Checkpoints& checkpoints) {
+  TrainHooks hooks;
+  hooks.resume = &start;
+  hooks.checkpoint = [&](const TrainingState& state) {
+    start.tensors.clear();  // taken over long since; they hold the disk space of a checkpoint that may go now
+    checkpoints.write(model, state);
+  };
+  try {
+    return train(model, data, run.options.train, run.progress, hooks);
+  } catch (...) {
+    rethrow_with_memory_advice(run.options.train, checkpoints.note());
+  }
+}
+
+/// Where the run goes on after what `error` says, with half the rate; throws it where that was done before.
+TrainingState go_back(const NotFinite& error, const TrainingState& start, const Checkpoints& checkpoints) {
+  if (start.rate_factor < 1) {
+    throw NotFinite(concat(error.what(), ". It had gone back with half the learning rate once already: give a ",
+                           "lower --learning_rate, or look at that photo", checkpoints.note()));
+  }
+  const bool kept = !checkpoints.last().empty();
+  log_warning(concat(error.what(), "; going back to ",
+                     kept ? checkpoints.last().filename().string() : "the beginning",
+                     ", from where on the learning rate is halved"));
+  TrainingState back;
+  if (kept) back = load_training_state(checkpoints.last()).state;
+  back.rate_factor = start.rate_factor / 2;
+  return back;
+}
+
+}  // namespace
+
+TrainResult train_run(const Run& run,
+                      StableDiffusion& model,
+                      const TrainingData& data,
+                      Checkpoints& checkpoints) {
+  TrainingState start;
+  if (run.resume) start = load_training_state(run.resume->folder).state;
+  if (run.resume) {
+    log_info(concat("going on from ", run.resume->folder.string(), ": ", start.step, " of ",
+                    run.options.train.max_train_steps, " updates are done"));
+  }
+  try {
+    for (;;) {
+      try {
+        return train_from(run, model, data, start, checkpoints);
+      } catch (const NotFinite& error) {
+        start = go_back(error, start, checkpoints);
+      }
+      model = load_model(run.start_folder, run.load);
+    }
+  } catch (const Interrupted& stopped) {
+    if (checkpoints.last().empty()) throw;
+    throw StoppedAtCheckpoint(stopped.exit_code() - 128, "stopped" + checkpoints.note());
+  }
+}
+
+}  // namespace big

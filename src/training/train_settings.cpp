@@ -1,0 +1,39 @@
+#include "big/training/train_settings.h"
+
+namespace big {
+
+Json train_settings(const TrainOptions& options) {
+  return {{"max_train_steps", options.max_train_steps},
+          {"learning_rate", options.learning_rate},
+          {"text_encoder_lr", options.text_encoder_lr},
+          {"resolution", options.resolution},
+          {"train_batch_size", options.train_batch_size},
+          {"gradient_accumulation_steps", options.gradient_accumulation_steps},
+          {"gradient_checkpointing", options.gradient_checkpointing},
+          {"prior_loss_weight", options.prior_loss_weight},
+          {"train_text_encoder", options.train_text_encoder},
+          {"random_flip", options.random_flip},
+          {"center_crop", options.center_crop},
+          {"max_grad_norm", options.max_grad_norm},
+          {"lr_scheduler", options.lr_scheduler},
+          {"lr_warmup_steps", options.lr_warmup_steps},
+          {"lr_num_cycles", options.lr_num_cycles},
+          {"lr_power", options.lr_power},
+          {"snr_gamma", options.snr_gamma},
+          {"debiased_estimation", options.debiased_estimation},
+          {"noise_offset", options.noise_offset},
+          {"loss_type", options.loss_type},
+          {"huber_c", options.huber_c},
+          {"masked_loss", options.masked_loss},
+          {"mask_floor", options.mask_floor},
+          {"use_ema", options.use_ema},
+          {"ema_decay", options.ema_decay},
+          {"optimizer", options.optimizer},
+          {"adam_beta1", options.adam_beta1},
+          {"adam_beta2", options.adam_beta2},
+          {"adam_weight_decay", options.adam_weight_decay},
+          {"adam_epsilon", options.adam_epsilon},
+          {"seed", options.seed}};
+}
+
+}  // namespace big
