@@ -98,6 +98,14 @@ ClipTextOutput ClipTextModelImpl::encode(const torch::Tensor& ids) {
   return output;
 }
 
+void ClipTextModelImpl::set_added_tokens(const torch::Tensor& vectors) {
+  parts_->embeddings->added_tokens = vectors;
+}
+
+torch::Tensor ClipTextModelImpl::added_tokens() const { return parts_->embeddings->added_tokens; }
+
+torch::Tensor ClipTextModelImpl::token_table() const { return parts_->embeddings->token_table(); }
+
 std::vector<torch::Tensor> ClipTextModelImpl::penultimate_parameters() const {
   auto parameters = parts_->embeddings->parameters();
   for (size_t i = 0; i + 1 < parts_->layers->size(); ++i) {

@@ -64,6 +64,12 @@ class Gallery {
   std::vector<Image> pictures_;
 };
 
+template <class Choice>
+std::vector<Choice> joined(std::vector<Choice> first, const std::vector<Choice>& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
 DrawResult draw_into(const std::filesystem::path& directory,
                      const DrawOptions& options,
                      const DrawPlan& plan,
@@ -74,11 +80,10 @@ DrawResult draw_into(const std::filesystem::path& directory,
   refuse_drawing_beyond_memory(plan.model_folder, load, options.generate);
   StableDiffusion model = load_model(plan.model_folder, load);
   PictureContext context;
-  context.loras =
-      apply_loras(model, plan.loras,
-                  {options.lora_ignore_unmatched ? UnmatchedKeys::kIgnore : UnmatchedKeys::kRefuse,
-                   AdapterPlacement::kMerged});
-  context.embeddings = apply_embeddings(model, plan.embeddings);
+  const auto unmatched =
+      options.lora_ignore_unmatched ? UnmatchedKeys::kIgnore : UnmatchedKeys::kRefuse;
+  context.loras = apply_loras(model, joined(plan.own_loras, plan.loras), {unmatched, AdapterPlacement::kMerged});
+  context.embeddings = apply_embeddings(model, joined(plan.own_embeddings, plan.embeddings));
   GenerateOptions wish = options.generate;
   wish.prompt = plan.prompt_used;
   const BaseModel drawn_by =

@@ -7,6 +7,15 @@
 #include "big/core/text.h"
 
 namespace big {
+namespace {
+
+constexpr const char* kBaseDefaults = "big.json";
+
+std::string source_name(const std::filesystem::path& model_folder) {
+  return model_folder.filename().string() + "/" + kBaseDefaults;
+}
+
+}  // namespace
 
 Option& OptionTable::add(const std::string& group,
                          const std::string& name,
@@ -48,17 +57,31 @@ void OptionTable::require(const std::string& name, const std::string& how) {
 }
 
 void OptionTable::overlay_base(const std::filesystem::path& model_folder) {
-  const auto file = model_folder / "big.json";
+  const auto file = model_folder / kBaseDefaults;
   if (!std::filesystem::exists(file)) return;
   const Json json = read_json(file);
   if (!json.is_object()) throw InputError(file.string() + ": expected a JSON object of defaults");
-  const std::string source = model_folder.filename().string() + "/big.json";
+  overlay(json, file.string(), source_name(model_folder));
+}
+
+void OptionTable::overlay_base_section(const std::filesystem::path& model_folder, const std::string& section) {
+  const auto file = model_folder / kBaseDefaults;
+  if (!std::filesystem::exists(file)) return;
+  const Json json = read_json(file);
+  const JsonView view(json, file.string());
+  if (!view.has(section)) return;
+  const std::string where = file.string() + ": '" + section + "'";
+  if (!view.raw(section).is_object()) throw InputError(where + ": expected an object of defaults");
+  overlay(view.raw(section), where, source_name(model_folder) + ": " + section);
+}
+
+void OptionTable::overlay(const Json& json, const std::string& where, const std::string& source) {
   for (const auto& [key, value] : json.items()) {
     Option* option = find(key);
-    if (option == nullptr || value.is_null()) continue;
+    if (option == nullptr || value.is_null() || option->origin() == Origin::kBigJson) continue;
     RawValue raw{RawValue::Kind::kOther,
                  value.is_string() ? value.get<std::string>() : value.dump(),
-                 file.string() + ": '" + key + "'",
+                 where + ": '" + key + "'",
                  {}};
     if (option->is_personal()) {
       log_warning(raw.where + " is passed over: a base model cannot set it");
@@ -70,6 +93,11 @@ void OptionTable::overlay_base(const std::filesystem::path& model_folder) {
     if (value.is_boolean()) raw.kind = RawValue::Kind::kBoolean;
     assign(*option, raw, Origin::kBigJson, source);
   }
+}
+
+void OptionTable::settle(const std::string& name, double value, const std::string& source) {
+  if (given(name)) return;
+  assign(option(name), {RawValue::Kind::kNumber, number_text(value), "'" + name + "'", {}}, Origin::kBigJson, source);
 }
 
 }  // namespace big

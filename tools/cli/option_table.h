@@ -39,6 +39,11 @@ class OptionTable {
   /// Overlays a base model's defaults, if its folder holds a big.json. Keys of other tools and of newer
   /// versions are passed over; personal settings in it are not obeyed. Throws InputError for a wrong value.
   void overlay_base(const std::filesystem::path& model_folder);
+  /// The same for the object at `section` in it alone: defaults for one way of working, which win over the
+  /// others where they are overlaid first.
+  void overlay_base_section(const std::filesystem::path& model_folder, const std::string& section);
+  /// A default that depends on other options, where no source gave a value; `source` says on which.
+  void settle(const std::string& name, double value, const std::string& source);
 
   const ToolText& text() const { return text_; }
   const std::deque<Option>& options() const { return options_; }
@@ -58,6 +63,7 @@ class OptionTable {
   Option* find(const std::string& name);
   std::vector<std::string> all_names(const std::string& prefix, bool flags_too) const;
   void assign(Option& option, const RawValue& raw, Origin origin, const std::string& source);
+  void overlay(const Json& json, const std::string& where, const std::string& source);
 
   ToolText text_;
   std::deque<Option> options_;  // a deque: references stay valid while options are added
