@@ -19,7 +19,7 @@ from diffusers import DiffusionPipeline
 
 import families
 
-MODULES = ("networks", "samplers", "pictures", "training", "optimizers", "real_configs", "single_files", "lora")
+MODULES = ("networks", "samplers", "pictures", "training", "optimizers", "adapters", "real_configs", "single_files", "lora")
 COMPANION_MODULES = ("networks", "pictures", "single_files")
 
 
