@@ -75,9 +75,9 @@ TEST(ExtractLora, CountsWhatNoLoraReaches) {
   change_middle(tuned);
   const double before = extract_lora(base, tuned, 3).parts.at("unet").lost;
   const torch::NoGradGuard no_grad;
-  tuned.unet->named_parameters()["conv_norm_out.weight"].add_(2);
+  tuned.unet->parameter("conv_norm_out.weight").add_(2);
   const auto after = extract_lora(base, tuned, 3).parts.at("unet");
-  const double norms = 4.0 * static_cast<double>(base.unet->named_parameters()["conv_norm_out.weight"].numel());
+  const double norms = 4.0 * static_cast<double>(base.unet->parameter("conv_norm_out.weight").numel());
   EXPECT_NEAR(after.lost - before, norms, 1e-6 * norms);
 }
 
