@@ -60,7 +60,7 @@ void overlay_defaults(OptionTable& table, FinetuneArguments& given) {
   const TrainMethod method = parse_train_method(options.train.method);
   if (method != TrainMethod::kFull) {
     // A rate suits what is taught: that of whole weights would leave adapters as they are.
-    table.overlay_base_section(folder, options.train.method);
+    table.overlay_base_method(folder, options.train.method);
     table.settle("learning_rate", adamw_learning_rate(method), "--method " + options.train.method);
   }
   table.overlay_base(folder);

@@ -10,6 +10,7 @@ namespace big {
 namespace {
 
 constexpr const char* kBaseDefaults = "big.json";
+constexpr const char* kMethods = "methods";
 
 std::string source_name(const std::filesystem::path& model_folder) {
   return model_folder.filename().string() + "/" + kBaseDefaults;
@@ -64,15 +65,17 @@ void OptionTable::overlay_base(const std::filesystem::path& model_folder) {
   overlay(json, file.string(), source_name(model_folder));
 }
 
-void OptionTable::overlay_base_section(const std::filesystem::path& model_folder, const std::string& section) {
+void OptionTable::overlay_base_method(const std::filesystem::path& model_folder, const std::string& method) {
   const auto file = model_folder / kBaseDefaults;
   if (!std::filesystem::exists(file)) return;
   const Json json = read_json(file);
-  const JsonView view(json, file.string());
-  if (!view.has(section)) return;
-  const std::string where = file.string() + ": '" + section + "'";
-  if (!view.raw(section).is_object()) throw InputError(where + ": expected an object of defaults");
-  overlay(view.raw(section), where, source_name(model_folder) + ": " + section);
+  if (!JsonView(json, file.string()).has(kMethods)) return;
+  const std::string where = file.string() + ": '" + kMethods + "'";
+  const JsonView methods(json.at(kMethods), where);
+  if (!methods.has(method)) return;
+  const std::string own = where + ": '" + method + "'";
+  if (!methods.raw(method).is_object()) throw InputError(own + ": expected an object of defaults");
+  overlay(methods.raw(method), own, source_name(model_folder) + " for " + method);
 }
 
 void OptionTable::overlay(const Json& json, const std::string& where, const std::string& source) {

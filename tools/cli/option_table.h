@@ -39,9 +39,9 @@ class OptionTable {
   /// Overlays a base model's defaults, if its folder holds a big.json. Keys of other tools and of newer
   /// versions are passed over; personal settings in it are not obeyed. Throws InputError for a wrong value.
   void overlay_base(const std::filesystem::path& model_folder);
-  /// The same for the object at `section` in it alone: defaults for one way of working, which win over the
+  /// The same for what stands at "methods", `method` in it: defaults for one way of working, which win over the
   /// others where they are overlaid first.
-  void overlay_base_section(const std::filesystem::path& model_folder, const std::string& section);
+  void overlay_base_method(const std::filesystem::path& model_folder, const std::string& method);
   /// A default that depends on other options, where no source gave a value; `source` says on which.
   void settle(const std::string& name, double value, const std::string& source);
 
