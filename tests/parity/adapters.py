@@ -15,7 +15,8 @@ import torch
 import torch.nn.functional as F
 from diffusers import DDPMScheduler
 from diffusers.optimization import get_scheduler
-from peft import LoraConfig
+from peft import LoraConfig, inject_adapter_in_model
+from peft.tuners.tuners_utils import BaseTunerLayer
 from safetensors.torch import save_file
 
 import training
@@ -180,10 +181,9 @@ class Run:
             if part == "text_encoder" and len(self.encoders) > 1:  # SDXL reads it before its last layer
                 last = f"layers.{module.config.num_hidden_layers - 1}."
                 targets = [name for name in targets if last not in name]
-            module.add_adapter(
-                LoraConfig(r=case.rank, lora_alpha=case.alpha, target_modules=targets, use_dora=case.use_dora,
-                           init_lora_weights="gaussian")
-            )
+            config = LoraConfig(r=case.rank, lora_alpha=case.alpha, target_modules=targets, use_dora=case.use_dora,
+                                init_lora_weights="gaussian")
+            inject_adapter_in_model(config, module)
             for name, parameter in sorted(module.named_parameters()):
                 if "lora_A" in name:
                     parameter.data = torch.randn(parameter.shape, generator=generator).to(self.dtype) / case.rank
@@ -265,13 +265,17 @@ class Run:
     def teach(self, noisy, timesteps, added):
         """What the model as it was says of the class prompt."""
         hidden, pooled = (None if text is None else text.expand(len(noisy), *text.shape[1:]) for text in self.plain_prior)
-        if not self.case.taught_teacher:
-            self.unet.disable_adapters()
+        self.enable_adapters(self.case.taught_teacher)
         with torch.no_grad():
             told = None if added is None else {**added, "text_embeds": pooled}
             prediction = self.unet(noisy, timesteps, hidden, added_cond_kwargs=told, return_dict=False)[0]
-        self.unet.enable_adapters()
+        self.enable_adapters(True)
         return prediction
+
+    def enable_adapters(self, on):
+        for layer in self.unet.modules():
+            if isinstance(layer, BaseTunerLayer):
+                layer.enable_adapters(on)
 
     def forward(self, pass_):
         case, tensors = self.case, self.tensors
