@@ -22,6 +22,7 @@ const ToolText kText = {
     "teach a model your subject from a few photos",
     "finetune PHOTOS --category WORDS [options]",
     {"finetune photos/ --category dog", "finetune photos/ --category \"teddy bear\" --target_model meta",
+     "finetune photos/ --category dog --method lora --save diffusers,kohya",
      "finetune photos/ --category dog --dry_run", "finetune --remove sks"}};
 
 /// Who owns the target model, for questions and results.
@@ -88,8 +89,15 @@ bool tidy(OptionTable& table, const FinetuneArguments& given) {
 /// was found for AdamW is not another optimiser's.
 void overlay_defaults(OptionTable& table, FinetuneArguments& given) {
   const FinetuneOptions& options = given.options;
-  table.overlay_base(
-      find_base(options.pretrained_model, given.common.models_dir, given.common.project_models).folder);
+  const auto folder =
+      find_base(options.pretrained_model, given.common.models_dir, given.common.project_models).folder;
+  const TrainMethod method = parse_train_method(options.train.method);
+  if (method != TrainMethod::kFull) {
+    // A rate suits what is taught: that of whole weights would leave adapters as they are.
+    table.overlay_base_method(folder, options.train.method);
+    table.settle("learning_rate", adamw_learning_rate(method), "--method " + options.train.method);
+  }
+  table.overlay_base(folder);
   if (is_metamodel(options.target) && table.option("train_text_encoder").origin() == Origin::kBigJson) {
     given.options.train.train_text_encoder = false;
   }

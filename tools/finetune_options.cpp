@@ -65,6 +65,53 @@ void add_checkpoint_options(OptionTable& table, FinetuneOptions& options) {
       .personal();
 }
 
+/// What of the model is taught, and the adapters and words that may be taught in place of its weights.
+void add_method_options(OptionTable& table, TrainOptions& train) {
+  const char* const kGroup = "What of the model is taught";
+  table
+      .add(kGroup, "method",
+           "full: its weights; lora: small adapters beside them; textual_inversion: a new word; pivotal: both",
+           &train.method)
+      .placeholder("METHOD")
+      .choices({"full", "lora", "textual_inversion", "pivotal"})
+      .personal();
+  table.add(kGroup, "train_text_encoder", "teach the text encoder too", &train.train_text_encoder);
+  table.add(kGroup, "text_encoder_lr", "the text encoder's own", &train.text_encoder_lr)
+      .range(0, 1)
+      .unset("as learning_rate");
+  table
+      .add(kGroup, "text_encoder_stop",
+           "share of the updates after which text encoder and new word stay as they are",
+           &train.text_encoder_stop)
+      .range(0, 1);
+  table.add(kGroup, "lora_rank", "width of the adapters", &train.lora.rank).range(1, 4096);
+  table.add(kGroup, "lora_alpha", "adapters count alpha / rank", &train.lora.alpha)
+      .range(0, 1e6)
+      .unset("the rank");
+  table
+      .add(kGroup, "lora_targets",
+           "layers with adapters: those of the transformers, or all, convolutions too (LoCon)",
+           &train.lora.targets)
+      .placeholder("WHICH")
+      .choices({"attention", "all"});
+  table.add(kGroup, "lora_dropout", "share of an adapter's inputs left out of each step", &train.lora.dropout)
+      .range(0, 0.99);
+  table.add(kGroup, "use_dora", "adapters with magnitudes (DoRA)", &train.lora.use_dora);
+  table.add(kGroup, "init_lora", "a LoRA file or folder to go on from", &train.lora.init)
+      .placeholder("PATH")
+      .personal()
+      .unset("begin anew");
+  table.add(kGroup, "initializer_token", "what the new word begins as", &train.word.initializer)
+      .placeholder("WORDS")
+      .personal()
+      .unset("the category");
+  table.add(kGroup, "num_vectors", "token vectors that the new word stands for", &train.word.num_vectors)
+      .range(1, 75);
+  table.add(kGroup, "embedding_lr", "pivotal: the new word's own", &train.word.learning_rate)
+      .range(0, 1)
+      .unset("as learning_rate");
+}
+
 void add_training_options(OptionTable& table, FinetuneOptions& options) {
   const char* const kGroup = kHow;
   TrainOptions& train = options.train;
@@ -78,9 +125,6 @@ void add_training_options(OptionTable& table, FinetuneOptions& options) {
   table.add(kGroup, "max_train_steps", "optimiser updates", &train.max_train_steps).range(1, 1e6);
   table.add(kGroup, "learning_rate", "step size (prodigy's: a factor, 1 unless you give one)", &train.learning_rate)
       .range(0, 1);
-  table.add(kGroup, "text_encoder_lr", "the text encoder's own", &train.text_encoder_lr)
-      .range(0, 1)
-      .unset("as learning_rate");
   table.add(kGroup, "optimizer", "what turns gradients into updates", &train.optimizer)
       .placeholder("NAME")
       .choices({"adamw", "adamw8bit", "adafactor", "prodigy", "lion", "sgd"});
@@ -100,6 +144,12 @@ void add_training_options(OptionTable& table, FinetuneOptions& options) {
       .add(kGroup, "prior_loss_weight", "how much class pictures count; 0: no prior",
            &train.prior_loss_weight)
       .range(0, 100);
+  table
+      .add(kGroup, "prior",
+           "what class pictures are: drawn; or none, the model as it was is the teacher",
+           &train.prior)
+      .placeholder("KIND")
+      .choices({"pictures", "self_distilled"});
   table.add(kGroup, "num_class_images", "class pictures", &options.num_class_images)
       .range(0, 100000)
       .unset("as many as steps, at most 200");
@@ -107,7 +157,6 @@ void add_training_options(OptionTable& table, FinetuneOptions& options) {
       .placeholder("DIR")
       .personal()
       .unset("drawn");
-  table.add(kGroup, "train_text_encoder", "teach the text encoder too", &train.train_text_encoder);
   table.add(kGroup, "random_flip", "show the photos mirrored every other time (not for faces and letters)",
             &train.random_flip);
   table.add(kGroup, "center_crop", "crop in the middle; else anew at each step", &train.center_crop);
@@ -128,6 +177,7 @@ void add_training_options(OptionTable& table, FinetuneOptions& options) {
 
 void add_finetune_options(OptionTable& table, FinetuneArguments& arguments) {
   add_subject_options(table, arguments.options);
+  add_method_options(table, arguments.options.train);
   add_training_options(table, arguments.options);
   add_checkpoint_options(table, arguments.options);
   const char* const kRun = "The run";
@@ -137,7 +187,7 @@ void add_finetune_options(OptionTable& table, FinetuneArguments& arguments) {
   table.add(kRun, "force", "go on where memory or disk will not do", &arguments.options.force).personal();
   const char* const kSave = "What to write";
   table
-      .add(kSave, "save", "diffusers, or diffusers,single_file: one .safetensors for web UIs too",
+      .add(kSave, "save", "diffusers, and after commas: single_file (one .safetensors for web UIs); of a LoRA kohya, peft",
            &arguments.options.save)
       .placeholder("KINDS")
       .personal();

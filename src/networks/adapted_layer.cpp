@@ -1,5 +1,6 @@
 #include "big/networks/adapted_layer.h"
 
+#include <ATen/CPUGeneratorImpl.h>
 #include <torch/types.h>
 
 namespace big {
@@ -11,12 +12,24 @@ torch::Tensor per_channel(const torch::Tensor& factor) {
   return factor.dim() == 2 ? factor.flatten() : factor.flatten().view({1, -1, 1, 1});
 }
 
+/// x with some numbers set to zero and the others raised, so that the mean stays (torch's dropout).
+torch::Tensor dropped(const torch::Tensor& x, const WeightedAdapter& adapter) {
+  if (!adapter.dropout || adapter.dropout->probability <= 0) return x;
+  constexpr uint64_t kGoldenRatio = 0x9E3779B97F4A7C15;  // keeps the seeds of neighbouring layers apart
+  const double kept = 1 - adapter.dropout->probability;
+  auto generator =
+      at::detail::createCPUGenerator(adapter.dropout->seed + kGoldenRatio * (adapter.place + 1));
+  const auto mask = torch::empty(x.sizes()).bernoulli_(kept, generator) / kept;
+  return x * mask.to(x.options());
+}
+
 }  // namespace
 
 torch::Tensor AdaptedLayer::low_rank(const torch::Tensor& x, const WeightedAdapter& adapter) {
   const LowRankImpl& low = *adapter.adapter;
   const auto& tensors = low.tensors();
-  const auto in = x.to(tensors.down.scalar_type());  // what is trained is fp32, also in a network of a half type
+  // What is trained is fp32, also in a network of a half type.
+  const auto in = dropped(x.to(tensors.down.scalar_type()), adapter);
   if (!low.is_chain())
     return (adapter.strength() * operate(in, low.product(base_weight().sizes()))).to(x.scalar_type());
   const auto inner = tensors.mid.defined() ? operate(operate_pointwise(in, tensors.down), tensors.mid)
@@ -47,6 +60,16 @@ std::map<std::string, AdaptedLayer*> adapted_layers(Module& module) {
   return layers;
 }
 
+WithoutAdapters::WithoutAdapters(Module& module) {
+  for (const auto& [path, layer] : adapted_layers(module)) {
+    if (!layer->adapters().empty()) taken_.emplace_back(layer, layer->exchange_adapters({}));
+  }
+}
+
+WithoutAdapters::~WithoutAdapters() {
+  for (auto& [layer, adapters] : taken_) layer->exchange_adapters(std::move(adapters));
+}
+
 std::vector<torch::Tensor> parameters_with_adapters(Module& module) {
   auto parameters = module.parameters();
   for (const auto& [path, layer] : adapted_layers(module)) {
@@ -64,13 +87,13 @@ void merge_adapters(AdaptedLayer& layer, const std::vector<WeightedAdapter>& ada
   const auto dtype = weight.scalar_type();
   const auto base = weight.to(c10::promoteTypes(dtype, torch::kFloat32));
   auto merged = base;
-  for (const auto& [adapter, part] : adapters) {
-    LowRankTensors exact = adapter->tensors();
+  for (const auto& one : adapters) {
+    LowRankTensors exact = one.adapter->tensors();
     for (auto* tensor : {&exact.down, &exact.up, &exact.mid, &exact.down_2, &exact.up_2, &exact.mid_2, &exact.outer,
                          &exact.magnitude}) {
       if (tensor->defined()) *tensor = tensor->to(base.options());
     }
-    const WeightedAdapter in_base_dtype{LowRank(exact), part};
+    const WeightedAdapter in_base_dtype{LowRank(exact), one.weight};
     const double strength = in_base_dtype.strength();
     merged = merged + strength * in_base_dtype.adapter->product(base.sizes());
     if (exact.magnitude.defined()) {

@@ -53,7 +53,16 @@ ClipTextEmbeddingsImpl::ClipTextEmbeddingsImpl(const ClipTextConfig& config) {
 
 torch::Tensor ClipTextEmbeddingsImpl::forward(const torch::Tensor& ids) {
   const auto positions = torch::arange(ids.size(1), ids.options());
-  return token_embedding_(ids) + position_embedding_(positions);
+  return token_vectors(ids) + position_embedding_(positions);
+}
+
+torch::Tensor ClipTextEmbeddingsImpl::token_vectors(const torch::Tensor& ids) {
+  if (!added_tokens.defined()) return token_embedding_(ids);
+  const auto& table = token_embedding_->weight;
+  const int64_t known = table.size(0);
+  const auto inside = token_embedding_(ids.clamp_max(known - 1));
+  const auto added = at::embedding(added_tokens, (ids - known).clamp_min(0)).to(table.scalar_type());
+  return torch::where(ids.ge(known).unsqueeze(-1), added, inside);
 }
 
 }  // namespace big

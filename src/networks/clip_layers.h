@@ -48,8 +48,11 @@ class ClipTextEmbeddingsImpl : public Module {
  public:
   explicit ClipTextEmbeddingsImpl(const ClipTextConfig& config);
   torch::Tensor forward(const torch::Tensor& ids);
+  const torch::Tensor& token_table() const { return token_embedding_->weight; }
+  torch::Tensor added_tokens;  ///< [n,D] of the ids beyond the table; undefined: none
 
  private:
+  torch::Tensor token_vectors(const torch::Tensor& ids);
   Embedding token_embedding_{nullptr}, position_embedding_{nullptr};
 };
 using ClipTextEmbeddings = Held<ClipTextEmbeddingsImpl>;

@@ -66,6 +66,14 @@ torch::Tensor ClipTextModelImpl::final_norm(const torch::Tensor& hidden) {
   return parts_->final_layer_norm(hidden);
 }
 
+void ClipTextModelImpl::set_added_tokens(const torch::Tensor& vectors) {
+  parts_->embeddings->added_tokens = vectors;
+}
+
+torch::Tensor ClipTextModelImpl::added_tokens() const { return parts_->embeddings->added_tokens; }
+
+torch::Tensor ClipTextModelImpl::token_table() const { return parts_->embeddings->token_table(); }
+
 std::vector<torch::Tensor> ClipTextModelImpl::penultimate_parameters() const {
   auto parameters = parts_->embeddings->parameters();
   for (size_t i = 0; i + 1 < parts_->layers->size(); ++i) {

@@ -1,5 +1,7 @@
 #include "cost.h"
 
+#include <c10/util/accumulate.h>
+
 #include <algorithm>
 #include <new>
 
@@ -9,7 +11,10 @@
 #include "big/core/memory.h"
 #include "big/core/out_of_memory.h"
 #include "big/core/text.h"
+#include "big/networks/adapted_layer.h"
+#include "big/networks/without_memory.h"
 #include "big/pipeline/model_facts.h"
+#include "big/weights/lora.h"
 
 namespace big {
 namespace fs = std::filesystem;
@@ -38,6 +43,42 @@ double activation_bytes_per_row(const ModelSize& size, int64_t resolution) {
     side = std::max(1.0, side / 2);
   }
   return values * sizeof(float);
+}
+
+/// Numbers of the adapters beside the UNet's layers, from the shapes of its config alone.
+uint64_t adapter_values(const ModelSize& size, const TrainOptions& options) {
+  const WithoutMemory shapes_only;
+  LoraTarget target{.part = "unet"};
+  UNet2DCondition unet(size.unet);
+  for (const auto& [path, layer] : adapted_layers(*unet))
+    target.weights.emplace(path, layer->base_weight().sizes().vec());
+  int64_t values = 0;
+  for (const auto& path : options.lora.targets == "all" ? all_layers(target) : attention_layers(target)) {
+    const auto& shape = target.weights.at(path);
+    values += options.lora.rank * (shape[0] + c10::multiply_integers(shape.begin() + 1, shape.end()));
+  }
+  return static_cast<uint64_t>(values);
+}
+
+/// Numbers that the run's method teaches; those of new words do not count beside anything.
+uint64_t trained_values(const ModelSize& size, const TrainOptions& options) {
+  const TrainMethod method = parse_train_method(options.method);
+  if (teaches_adapters(method)) return adapter_values(size, options);
+  if (method == TrainMethod::kTextualInversion) return 0;
+  return static_cast<uint64_t>(size.unet_parameters + (options.train_text_encoder ? size.text_parameters : 0));
+}
+
+/// Bytes of weights, gradients and the optimiser's memory.
+double weight_bytes(const ModelSize& size, const TrainOptions& options, uint64_t frozen_bytes) {
+  const bool full = parse_train_method(options.method) == TrainMethod::kFull;
+  auto frozen = static_cast<double>(size.vae_parameters);
+  if (!full) frozen += static_cast<double>(size.unet_parameters);
+  if (!full || !options.train_text_encoder) frozen += static_cast<double>(size.text_parameters);
+  // The teacher of --prior self_distilled is the UNet once more; beside adapters it is the same one.
+  const bool teacher = full && options.prior == "self_distilled" && options.prior_loss_weight > 0;
+  return static_cast<double>(trained_values(size, options)) * trained_bytes_per_parameter(options) +
+         frozen * static_cast<double>(frozen_bytes) +
+         (teacher ? static_cast<double>(size.unet_parameters) * sizeof(float) : 0);
 }
 
 }  // namespace
@@ -75,26 +116,23 @@ ModelSize model_size(const fs::path& model, const ModelSource& source) {
 }
 
 uint64_t predict_memory(const ModelSize& size, const TrainOptions& options, uint64_t frozen_bytes) {
-  const double trained_bytes = trained_bytes_per_parameter(options);
-  const auto frozen = static_cast<double>(frozen_bytes);
-  const double weights = static_cast<double>(size.unet_parameters) * trained_bytes +
-                         static_cast<double>(size.text_parameters) *
-                             (options.train_text_encoder ? trained_bytes : frozen) +
-                         static_cast<double>(size.vae_parameters) * frozen;
   const auto rows = static_cast<double>(options.train_batch_size * (options.prior_loss_weight > 0 ? 2 : 1));
   const double share = options.gradient_checkpointing ? kCheckpointedShare : 1.0;
   const double activations = activation_bytes_per_row(size, options.resolution) * rows * share;
-  return static_cast<uint64_t>(weights + activations) + kProgramBytes;
+  return static_cast<uint64_t>(weight_bytes(size, options, frozen_bytes) + activations) + kProgramBytes;
 }
 
 uint64_t predict_disk(const ModelSize& size, const TrainOptions& options, const DiskUse& use) {
   const auto side = static_cast<uint64_t>(options.resolution);
-  uint64_t model = size.unet_bytes;
-  if (options.train_text_encoder || !use.can_link) model += size.text_bytes;
+  const TrainMethod method = parse_train_method(options.method);
+  const bool full = method == TrainMethod::kFull;
+  uint64_t model = 0;
+  if (teaches_adapters(method)) model += adapter_values(size, options) * sizeof(float);
+  if (full || !use.can_link) model += size.unet_bytes;
+  if ((full && options.train_text_encoder) || !use.can_link) model += size.text_bytes;
   if (!use.can_link) model += size.rest_bytes;
-  const int64_t trained = size.unet_parameters + (options.train_text_encoder ? size.text_parameters : 0);
-  const auto state =
-      static_cast<uint64_t>(state_bytes_per_parameter(options) * static_cast<double>(trained));
+  const auto state = static_cast<uint64_t>(state_bytes_per_parameter(options) *
+                                           static_cast<double>(trained_values(size, options)));
   return model + static_cast<uint64_t>(use.checkpoints) * (model + state) +
          static_cast<uint64_t>(use.pictures) * side * side * 3;
 }
@@ -104,8 +142,9 @@ std::string memory_advice(const TrainOptions& options) {
   if (!options.gradient_checkpointing) advice.push_back("--gradient_checkpointing");
   if (options.train_batch_size > 1)
     advice.push_back("--train_batch_size 1 (with more --gradient_accumulation_steps)");
-  if (options.optimizer == "adamw") advice.push_back("--optimizer adamw8bit");
-  if (!releases_gradients(options) && options.train_batch_size == 1)
+  if (options.method == "full") advice.push_back("--method lora");
+  if (options.optimizer == "adamw" && options.method == "full") advice.push_back("--optimizer adamw8bit");
+  if (!releases_gradients(options) && options.train_batch_size == 1 && options.method == "full")
     advice.push_back("--gradient_accumulation_steps 1 --max_grad_norm 0");
   if (options.train_text_encoder) advice.push_back("--train_text_encoder=false");
   advice.push_back("a smaller --resolution");

@@ -30,7 +30,8 @@ ModelSize model_size(const std::filesystem::path& model, const ModelSource& sour
 uint64_t bytes_on_disk(const std::filesystem::path& model);
 
 /// Bytes that training will hold at its peak: what is trained in fp32 with gradients and the optimiser's memory
-/// (trained_bytes_per_parameter), the rest once in `frozen_bytes` a value, and the activations of one forward pass.
+/// (trained_bytes_per_parameter; of the methods beside full the UNet's adapters), the rest once in `frozen_bytes` a
+/// value, the teacher of a self-distilled prior, and the activations of one forward pass.
 uint64_t predict_memory(const ModelSize& size, const TrainOptions& options, uint64_t frozen_bytes);
 
 /// Bytes that the run will write at most: the trained parts, class pictures and kept photos, and where

@@ -6,6 +6,7 @@
 #include "big/core/text.h"
 #include "big/personalization/draw.h"
 #include "big/personalization/models_dir.h"
+#include "big/pipeline/folder_adapters.h"
 #include "big/prompts/styles.h"
 #include "big/registry/names.h"
 #include "big/registry/prompt_template.h"
@@ -147,6 +148,18 @@ DrawPlan plan_subjects(const DrawOptions& options, const std::string& prompt) {
   return plan;
 }
 
+/// What stands in the model's folder beside its networks.
+void plan_own_adapters(DrawPlan& plan) {
+  const FolderAdapters own = read_folder_adapters(plan.model_folder);
+  const std::string name = plan.identifiers.empty() ? plan.model_name : plan.identifiers.front();
+  if (!own.lora.empty()) plan.own_loras.push_back({own.lora, {name}});
+  for (const auto& [word, file] : own.embeddings) {
+    plan.own_embeddings.push_back({file, word});
+    // The subject's word is the subject's, whatever else is called so.
+    std::erase_if(plan.embeddings, [&](const EmbeddingChoice& other) { return other.name == word; });
+  }
+}
+
 }  // namespace
 
 DrawPlan plan_drawing(const DrawOptions& options) {
@@ -159,6 +172,7 @@ DrawPlan plan_drawing(const DrawOptions& options) {
   plan.negative_used = styled.negative_prompt;
   plan.loras = find_loras(options, tagged.loras);
   plan.embeddings = find_embeddings(options, {plan.prompt_used, plan.negative_used});
+  plan_own_adapters(plan);
   return plan;
 }
 

@@ -19,6 +19,12 @@ int64_t unix_time() {
       .count();
 }
 
+template <class Choice>
+std::vector<Choice> joined(std::vector<Choice> first, const std::vector<Choice>& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
 StableDiffusion load_within_memory(const DrawOptions& options, const DrawPlan& plan) {
   const torch::Device device = parse_device(options.device);
   LoadOptions load{device, parse_dtype(options.dtype, device), options.source};
@@ -33,11 +39,10 @@ StableDiffusion load_within_memory(const DrawOptions& options, const DrawPlan& p
 DrawSession::DrawSession(const DrawOptions& options, const DrawPlan& plan)
     : model_(load_within_memory(options, plan)) {
   log_debug("model loaded");  // tests/full_size waits for this line
+  const auto unmatched = options.lora_ignore_unmatched ? UnmatchedKeys::kIgnore : UnmatchedKeys::kRefuse;
   context_.loras =
-      apply_loras(model_, plan.loras,
-                  {options.lora_ignore_unmatched ? UnmatchedKeys::kIgnore : UnmatchedKeys::kRefuse,
-                   AdapterPlacement::kMerged});
-  context_.embeddings = apply_embeddings(model_, plan.embeddings);
+      apply_loras(model_, joined(plan.own_loras, plan.loras), {unmatched, AdapterPlacement::kMerged});
+  context_.embeddings = apply_embeddings(model_, joined(plan.own_embeddings, plan.embeddings));
   context_.model_hash =
       find_base(plan.model_folder.string(), options.models_dir, options.project_models).hash;
 }

@@ -81,16 +81,20 @@ std::string big_text(const DrawOptions& options,
   for (size_t i = 0; i < plan.identifiers.size(); ++i) {
     subjects.push_back({{"identifier", plan.identifiers[i]}, {"category", plan.categories[i]}});
   }
-  OrderedJson loras = OrderedJson::array(), embeddings = OrderedJson::array();
-  for (const AppliedLora& lora : context.loras) {
-    loras.push_back({{"name", lora.wish.name},
-                     {"hash", lora.hash},
-                     {"text_encoder_weight", lora.wish.text_encoder_weight},
-                     {"unet_weight", lora.wish.unet_weight}});
+  // What the model brings along is no wish: `adapters` only say what drew.
+  OrderedJson loras = OrderedJson::array(), embeddings = OrderedJson::array(), adapters = OrderedJson::array();
+  for (size_t i = 0; i < context.loras.size(); ++i) {
+    const AppliedLora& lora = context.loras[i];
+    (i < plan.own_loras.size() ? adapters : loras)
+        .push_back({{"name", lora.wish.name},
+                    {"hash", lora.hash},
+                    {"text_encoder_weight", lora.wish.text_encoder_weight},
+                    {"unet_weight", lora.wish.unet_weight}});
   }
-  for (const AppliedEmbedding& embedding : context.embeddings) {
-    embeddings.push_back(
-        {{"name", embedding.name}, {"hash", embedding.hash}, {"vectors", embedding.vectors}});
+  for (size_t i = 0; i < context.embeddings.size(); ++i) {
+    const AppliedEmbedding& embedding = context.embeddings[i];
+    (i < plan.own_embeddings.size() ? adapters : embeddings)
+        .push_back({{"name", embedding.name}, {"hash", embedding.hash}, {"vectors", embedding.vectors}});
   }
   const bool one = !plan.identifiers.empty();
   OrderedJson json = {{"identifier", one ? OrderedJson(plan.identifiers[0]) : OrderedJson()},
@@ -104,6 +108,7 @@ std::string big_text(const DrawOptions& options,
                       {"prompt_syntax", options.generate.prompt_syntax},
                       {"loras", loras},
                       {"embeddings", embeddings},
+                      {"adapters", adapters},
                       {"settings", own_settings(options, seed)},
                       {"version", options.program_version}};
   add_start(json, options.generate, context.start);

@@ -4,6 +4,7 @@
 #include "big/core/fail_point.h"
 #include "big/core/text.h"
 #include "big/pipeline/device.h"
+#include "big/pipeline/folder_adapters.h"
 #include "big/registry/names.h"
 #include "big/registry/replay_mix.h"
 #include "cleanup.h"
@@ -45,10 +46,36 @@ void check_numbers(const FinetuneOptions& options) {
     throw UsageError(
         concat("--prior_loss_weight ", options.train.prior_loss_weight, ": expected 0 (no prior) or more"));
   }
-  if (options.num_class_images == 0 && options.train.prior_loss_weight > 0) {
+  const bool drawn = options.train.prior_loss_weight > 0 && options.train.prior == "pictures";
+  if (options.num_class_images == 0 && drawn) {
     throw UsageError(
         "--num_class_images 0 leaves the prior without pictures; switch it off with --prior_loss_weight 0");
   }
+}
+
+/// Which methods go with which target models.
+void check_method(const FinetuneOptions& options) {
+  const TrainOptions& train = options.train;
+  const TrainMethod method = parse_train_method(train.method);
+  if (is_metamodel(options.target) && teaches_word(method))
+    throw UsageError(concat("--method ", train.method, " makes a word of one subject: it is for target model ",
+                            "private; metamodels take full or lora"));
+  if (is_metamodel(options.target) && train.prior == "self_distilled")
+    throw UsageError(concat("--prior self_distilled is for target model private: a metamodel remembers its ",
+                            "earlier subjects by their photos"));
+  if (!train.lora.init.empty() && !std::filesystem::exists(train.lora.init))
+    throw InputError(concat("--init_lora ", train.lora.init.string(), ": there is no such file or folder"));
+  if (!train.lora.init.empty() && !teaches_adapters(method))
+    throw UsageError(concat("--init_lora is for --method lora or pivotal, not ", train.method));
+}
+
+/// What the method needs to know of the subject.
+void settle_method(Run& run) {
+  TrainOptions& train = run.options.train;
+  train.word.word = run.claim.identifier;
+  if (train.word.initializer.empty()) train.word.initializer = run.options.category;
+  // Prompts without the word have nothing to say about its vectors.
+  if (parse_train_method(train.method) == TrainMethod::kTextualInversion) train.prior_loss_weight = 0;
 }
 
 void check_resolution(int64_t resolution, int64_t scale) {
@@ -59,7 +86,7 @@ void check_resolution(int64_t resolution, int64_t scale) {
 }
 
 int64_t class_images_wanted(const FinetuneOptions& options) {
-  if (options.train.prior_loss_weight == 0) return 0;
+  if (options.train.prior_loss_weight == 0 || options.train.prior == "self_distilled") return 0;
   if (options.num_class_images > 0) return options.num_class_images;
   return std::min(options.train.max_train_steps, kMostClassImages);
 }
@@ -98,9 +125,24 @@ void continue_metamodel(Run& run) {
   if (!options.source.vae.empty())
     throw UsageError("--vae is for a model's beginning: a metamodel keeps the VAE that it began with");
   run.start_folder = current_model(registry, options.models_dir, options.target, options.user, "");
+  continue_adapters(run);
   run.earlier = registry.visible(options.target, options.user);
   std::erase_if(run.earlier,
                 [&](const Subject& subject) { return subject.identifier == run.claim.identifier; });
+}
+
+/// What a metamodel was taught by so far, it goes on to be taught by.
+void continue_adapters(Run& run) {
+  const FolderAdapters before = read_folder_adapters(run.start_folder);
+  if (before.lora.empty()) return;
+  const std::string target = to_string(run.options.target);
+  if (run.options.train.method != "lora")
+    throw UsageError(concat("target model '", target, "' is taught by LoRA: pass --method lora, or begin it ",
+                            "anew with finetune --reset"));
+  if (!run.options.train.lora.init.empty())
+    throw UsageError(concat("--init_lora is for a model's beginning: target model '", target,
+                            "' goes on from its own LoRA"));
+  run.options.train.lora.init = before.lora;
 }
 
 /// The categories that the prior half of the batches shows.
@@ -148,6 +190,7 @@ void check_same_run(const Run& run) {
 Run prepare_run(const FinetuneOptions& wish, const ProgressFn& progress) {
   check_names(wish);
   check_numbers(wish);
+  check_method(wish);
   Run run;
   run.options = wish;
   const FinetuneOptions& options = run.options;
@@ -155,7 +198,7 @@ Run prepare_run(const FinetuneOptions& wish, const ProgressFn& progress) {
   run.progress = progress;
   run.load.device = parse_device(options.device);
   run.load.dtype = parse_dtype(options.dtype, run.load.device);
-  run.exports = parse_exports(options.save, options.save_dtype);
+  run.exports = parse_exports(options);
   const BaseModel given = find_base(options.pretrained_model, options.models_dir, options.project_models);
   settle_base(run, given);
   run.size = model_size(run.base.folder, run.load.source);
@@ -169,9 +212,10 @@ Run prepare_run(const FinetuneOptions& wish, const ProgressFn& progress) {
   clean_models_dir(options.models_dir);
   run.claim = claim_identifier(options, run.base.folder, run.load.source);
   run.start_folder = run.base.folder;
+  settle_method(run);
   if (is_metamodel(options.target)) continue_metamodel(run);
 
-  run.class_images = class_images_wanted(options);
+  run.class_images = class_images_wanted(run.options);
   if (run.class_images > 0) run.categories = prior_categories(run);
   for (const auto& category : run.categories)
     run.recipes.push_back(class_image_recipe(run.base, run.load.source, category, options));

@@ -10,6 +10,7 @@
 #include "kept_photos.h"
 #include "layout.h"
 #include "run.h"
+#include "taught_adapters.h"
 #include "unregistered.h"
 
 namespace big {
@@ -66,7 +67,7 @@ void save_at(const Run& run,
              const std::function<void(const fs::path&)>& add = {}) {
   StagedFolder staged(folder);
   save_kept_parts(run, model, staged.path());
-  write_exports(run, staged.path());
+  write_exports(run, model, staged.path());
   if (add) add(staged.path());
   mark_unregistered(staged.path());
   fail_point("saving");
@@ -143,9 +144,12 @@ fs::path publish_version(const Run& run, const StableDiffusion& model, Subject r
 }  // namespace
 
 void save_kept_parts(const Run& run, const StableDiffusion& model, const fs::path& folder) {
+  const bool full = parse_train_method(run.options.train.method) == TrainMethod::kFull;
   SavedParts parts;
-  parts.text_encoders = run.options.train.train_text_encoder;
+  parts.unet = full;
+  parts.text_encoders = full && run.options.train.train_text_encoder;
   save_model(model, run.start_folder, folder, parts);
+  write_taught_adapters(run, model, folder);
 }
 
 fs::path publish(const Run& run, const StableDiffusion& model, int64_t steps) {

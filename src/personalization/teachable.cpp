@@ -2,6 +2,7 @@
 
 #include "big/core/error.h"
 #include "big/core/text.h"
+#include "big/pipeline/folder_adapters.h"
 
 namespace big {
 
@@ -19,6 +20,11 @@ void refuse_what_cannot_be_taught(const std::filesystem::path& folder, const Mod
     refuse(concat("an inpainting model (in_channels ", size.unet.in_channels, " in unet/config.json)"),
            "it learns to fill holes in pictures, which photos alone do not show",
            "the text-to-image model of its family");
+  }
+  if (!read_folder_adapters(folder).empty()) {
+    refuse("a subject that was taught by adapters (adapters.json)",
+           "what it knows stands beside its base's weights, not in them",
+           "its base, with --init_lora to go on from its LoRA");
   }
   if (size.refines) {
     refuse("SDXL's refiner", "it was made for the last steps of a picture that another model began",

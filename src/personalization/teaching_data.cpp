@@ -103,6 +103,10 @@ std::vector<ReplaySubject> append_replay(const Run& run,
 TrainingData teaching_data(const Run& run, StableDiffusion& model, std::vector<Example> instance) {
   TrainingData data;
   data.instance = std::move(instance);
+  if (run.options.train.prior == "self_distilled" && run.options.train.prior_loss_weight > 0) {
+    data.prior = data.instance;
+    for (auto& example : data.prior) example.prompt = class_prompt(run.options.category);
+  }
   if (run.class_images == 0) return data;
 
   PriorPlaces places;

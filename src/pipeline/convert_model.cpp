@@ -3,6 +3,7 @@
 #include "big/core/error.h"
 #include "big/core/text.h"
 #include "big/tokenizers/clip_vocabulary.h"
+#include "big/weights/same_bits.h"
 #include "big/weights/state_dict.h"
 #include "folder_parts.h"
 #include "model_folder.h"
@@ -14,6 +15,22 @@ namespace {
 constexpr int64_t kClipPieces = 49408;
 
 bool is_tokenizer(const std::string& part) { return part.starts_with("tokenizer"); }
+
+/// Every tensor of every part, under diffusers' names, as it comes out of the file.
+void verify_single_file(const StoredModel& model, const fs::path& file, const WriteModelOptions& options) {
+  const StoredModel written = read_single_file(file);
+  for (const auto& [part, tensors] : model.parts) {
+    const auto& found = written.parts.at(part);
+    for (const auto& [name, tensor] : tensors) {
+      const bool converted = options.dtype && c10::isFloatingType(tensor.dtype());
+      const auto wanted = converted ? tensor.tensor().to(*options.dtype) : tensor.tensor();
+      const auto other = found.find(name);
+      if (other != found.end() && same_bits(other->second.tensor(), wanted)) continue;
+      throw MachineError(
+          concat(file.string(), ": read back, '", part, "/", name, "' is not what was written"));
+    }
+  }
+}
 
 }  // namespace
 
@@ -66,6 +83,7 @@ void save_as_single_file(const StoredModel& model,
                          const WriteModelOptions& options) {
   require_clip_tokenizer(model, from);
   write_single_file(model, file, options);
+  verify_single_file(model, file, options);
 }
 
 void save_with_vae(const fs::path& base_folder, const StoredVae& vae, const fs::path& folder) {

@@ -9,14 +9,6 @@
 namespace big {
 namespace {
 
-/// The parts that take LoRAs, by the name that LoRA files give them.
-std::map<std::string, Module*> adaptable_parts(const StableDiffusion& model) {
-  std::map<std::string, Module*> parts = {{"unet", model.unet.ptr().get()}};
-  if (model.text_encoder) parts["text_encoder"] = model.text_encoder.ptr().get();
-  if (model.text_encoder_2) parts["text_encoder_2"] = model.text_encoder_2.ptr().get();
-  return parts;
-}
-
 /// What waits to be put at one layer.
 using Pending = std::map<AdaptedLayer*, std::vector<WeightedAdapter>>;
 
@@ -35,7 +27,7 @@ WeightedAdapter weighted_adapter(const LoraModule& module, const LoraWish& wish)
 
 AppliedLora collect(const LoraChoice& choice,
                     const Lora& lora,
-                    std::map<std::string, std::map<std::string, AdaptedLayer*>>& layers,
+                    AdaptedParts& layers,
                     Pending& pending) {
   AppliedLora applied{.wish = choice.wish, .hash = lora.hash, .unmatched = lora.unmatched.size()};
   for (const auto& module : lora.modules) {
@@ -58,11 +50,18 @@ void say(const AppliedLora& lora, const LoraChoice& choice) {
 
 }  // namespace
 
+AdaptedParts adapted_parts(const StableDiffusion& model) {
+  AdaptedParts parts = {{"unet", adapted_layers(*model.unet)}};
+  if (model.text_encoder) parts["text_encoder"] = adapted_layers(*model.text_encoder);
+  if (model.text_encoder_2) parts["text_encoder_2"] = adapted_layers(*model.text_encoder_2);
+  return parts;
+}
+
 LoraTargets lora_targets(const StableDiffusion& model) {
   LoraTargets targets;
-  for (const auto& [part, module] : adaptable_parts(model)) {
+  for (const auto& [part, layers] : adapted_parts(model)) {
     LoraTarget target{.part = part};
-    for (const auto& [path, layer] : adapted_layers(*module)) {
+    for (const auto& [path, layer] : layers) {
       target.weights.emplace(path, layer->base_weight().sizes().vec());
     }
     targets.push_back(std::move(target));
@@ -76,8 +75,7 @@ std::vector<AppliedLora> apply_loras(StableDiffusion& model,
   if (loras.empty()) return {};
   const torch::NoGradGuard no_grad;
   const auto targets = lora_targets(model);
-  std::map<std::string, std::map<std::string, AdaptedLayer*>> layers;
-  for (const auto& [part, module] : adaptable_parts(model)) layers[part] = adapted_layers(*module);
+  AdaptedParts layers = adapted_parts(model);
 
   std::vector<AppliedLora> applied;
   Pending pending;
@@ -100,9 +98,28 @@ std::vector<AppliedLora> apply_loras(StableDiffusion& model,
 }
 
 void detach_loras(StableDiffusion& model) {
-  for (const auto& [part, module] : adaptable_parts(model)) {
-    for (const auto& [path, layer] : adapted_layers(*module)) layer->detach_adapters();
+  for (const auto& [part, layers] : adapted_parts(model)) {
+    for (const auto& [path, layer] : layers) layer->detach_adapters();
   }
+}
+
+Lora attached_lora(const StableDiffusion& model) {
+  Lora lora;
+  for (const auto& [part, layers] : adapted_parts(model)) {
+    for (const auto& [path, layer] : layers) {
+      if (layer->adapters().empty()) continue;
+      const auto& tensors = layer->adapters().front().adapter->tensors();
+      lora.modules.push_back({.part = part,
+                              .path = path,
+                              .down = tensors.down.detach(),
+                              .up = tensors.up.detach(),
+                              .mid = tensors.mid.defined() ? tensors.mid.detach() : tensors.mid,
+                              .magnitude =
+                                  tensors.magnitude.defined() ? tensors.magnitude.detach() : tensors.magnitude,
+                              .alpha = tensors.alpha});
+    }
+  }
+  return lora;
 }
 
 }  // namespace big

@@ -3,6 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "big/core/error.h"
+#include "big/core/text.h"
+#include "big/weights/same_bits.h"
 #include "big/weights/state_dict.h"
 #include "folder_parts.h"
 
@@ -12,12 +15,25 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// What lies in the file now must be what was to be written.
+void verify_part(const Module& module, const fs::path& path, torch::ScalarType dtype) {
+  const auto file = open_tensor_file(path);
+  for (const auto& [name, tensor] : state_dict(module)) {
+    const auto wanted = tensor.is_floating_point() ? tensor.detach().to(dtype) : tensor;
+    if (file->has(name) && same_bits(file->tensor(name), wanted)) continue;
+    throw MachineError(concat(path.string(), ": read back, '", name, "' is not what was written; ",
+                              "nothing was published"));
+  }
+}
+
 void save_part(const Module& module,
                const fs::path& from,
                const fs::path& to,
                const std::string& stem) {
   take_part(from, to, PartWeights::kReplace);
-  save_weights(module, to / (stem + ".safetensors"), stored_dtype(from, stem));
+  const auto dtype = stored_dtype(from, stem);
+  save_weights(module, to / (stem + ".safetensors"), dtype);
+  verify_part(module, to / (stem + ".safetensors"), dtype);
 }
 
 }  // namespace

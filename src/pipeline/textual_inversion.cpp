@@ -9,6 +9,7 @@
 #include "big/core/sha256.h"
 #include "big/core/text.h"
 #include "big/tokenizers/added_words.h"
+#include "big/weights/same_bits.h"
 
 namespace big {
 namespace fs = std::filesystem;
@@ -153,6 +154,34 @@ std::vector<AppliedEmbedding> apply_embeddings(StableDiffusion& model,
   }
   for (auto& encoder : encoders) *encoder.tokenizer = with_added_words(*encoder.tokenizer, encoder.words);
   return applied;
+}
+
+TextualInversion attached_word(const StableDiffusion& model, const std::string& token) {
+  TextualInversion word;
+  word.token = token;
+  if (model.text_encoder) word.first = model.text_encoder->added_tokens().detach();
+  if (model.text_encoder_2) word.second = model.text_encoder_2->added_tokens().detach();
+  return word;
+}
+
+void write_embedding(const fs::path& path,
+                     const TextualInversion& embedding,
+                     const std::map<std::string, std::string>& metadata) {
+  const torch::NoGradGuard no_grad;
+  const auto plain = [](const torch::Tensor& vectors) { return vectors.to(torch::kCPU, torch::kFloat32); };
+  NamedTensors tensors;
+  if (embedding.second.defined()) {
+    if (embedding.first.defined()) tensors.emplace_back(kFirstEncoder, plain(embedding.first));
+    tensors.emplace_back(kSecondEncoder, plain(embedding.second));
+  } else {
+    tensors.emplace_back(embedding.token, plain(embedding.first));
+  }
+  write_safetensors(path, tensors, metadata);
+  const auto file = open_tensor_file(path);
+  for (const auto& [name, tensor] : tensors) {
+    if (!file->has(name) || !same_bits(file->tensor(name), tensor))
+      throw MachineError(concat(path.string(), ": read back, '", name, "' is not what was written"));
+  }
 }
 
 }  // namespace big

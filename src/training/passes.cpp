@@ -7,6 +7,7 @@
 
 #include "big/core/text.h"
 #include "first_nonfinite.h"
+#include "random_streams.h"
 #include "step_draws.h"
 
 namespace big {
@@ -15,16 +16,22 @@ Passes::Passes(StableDiffusion& model,
                const TrainingData& data,
                const TrainOptions& options,
                const TrainHooks& hooks,
-               const TrainedParts& trained)
+               TrainedParts& trained)
     : model_(model),
       options_(options),
       hooks_(hooks),
       dtype_(trained.dtype()),
       batches_(model, data, options, dtype_),
       embeddings_(model,
-                  options.train_text_encoder ? TextEncoderMode::kTrained : TextEncoderMode::kFrozen,
-                  dtype_),
-      loss_(options, *model.schedule) {}
+                  trained.teaches_text() ? TextEncoderMode::kTrained : TextEncoderMode::kFrozen,
+                  trained.network_dtype()),
+      loss_(options, *model.schedule),
+      teacher_(make_teacher(model, data, options)) {}
+
+void Passes::stop_text() {
+  trained_.stop_text();
+  embeddings_.freeze();
+}
 
 double Passes::run(int64_t pass) {
   const Batch batch = batches_.read(pass);
@@ -34,7 +41,10 @@ double Passes::run(int64_t pass) {
   const auto x0 = (batch.latent_mean + batch.latent_std * draws.latent_noise) *
                   model_.vae->config.scaling_factor;  // [rows,C,h,w]
   const auto x_t = model_.schedule->add_noise(x0, noise, draws.timesteps);
-  const auto target = model_.schedule->training_target(x0, noise, draws.timesteps);
+  auto target = model_.schedule->training_target(x0, noise, draws.timesteps);
+  if (teacher_)
+    target = teacher_->taught_target(x_t.to(trained_.network_dtype()), draws.timesteps, batch, target);
+  trained_.set_dropout_seed(mix_seed(options_.seed, Stream::kDropout, static_cast<uint64_t>(pass)));
 
   const LossRows rows{predict(x_t, draws.timesteps, batch), target, draws.timesteps, batch.mask};
   const auto loss = loss_(rows);
@@ -47,7 +57,8 @@ double Passes::run(int64_t pass) {
 
 torch::Tensor Passes::predict(const torch::Tensor& x_t, const torch::Tensor& t, const Batch& batch) {
   const auto text = embeddings_.rows(batch.prompts);
-  return model_.unet->forward(x_t, t, text.context, {text.pooled, batch.time_ids, {}});
+  const auto x_in = x_t.to(trained_.network_dtype());
+  return model_.unet->forward(x_in, t, text.context, {text.pooled, batch.time_ids, {}}).to(dtype_);
 }
 
 StepDraws Passes::draws(int64_t pass, at::IntArrayRef latent_shape) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -7,6 +8,7 @@
 #include "big/training/trainer.h"
 #include "loss.h"
 #include "prompt_embeddings.h"
+#include "teacher.h"
 #include "trained_parts.h"
 
 namespace big {
@@ -18,11 +20,14 @@ class Passes {
          const TrainingData& data,
          const TrainOptions& options,
          const TrainHooks& hooks,
-         const TrainedParts& trained);
+         TrainedParts& trained);
 
   /// Adds the gradients of pass `pass` to the parameters'; returns its loss. Throws NotFinite for a loss that
   /// is no number, naming picture, timestep and layer.
   double run(int64_t pass);
+
+  /// From now on what belongs to the text encoders stays as it is.
+  void stop_text();
 
   /// The pictures of the passes since the last call of forget_rows(), each with its timestep.
   std::vector<std::string> rows() const;
@@ -45,10 +50,12 @@ class Passes {
   StableDiffusion& model_;
   const TrainOptions& options_;
   const TrainHooks& hooks_;
+  TrainedParts& trained_;
   torch::ScalarType dtype_;
   Batches batches_;
   PromptEmbeddings embeddings_;
   DreamboothLoss loss_;
+  std::unique_ptr<Teacher> teacher_;
   std::vector<RowsOfPass> rows_;
 };
 

@@ -19,6 +19,8 @@ class PromptEmbeddings {
   PromptEmbeddings(StableDiffusion& model, TextEncoderMode mode, torch::ScalarType dtype);
   /// n prompts -> n rows in the dtype given.
   TextEmbeddings rows(const std::vector<std::string>& prompts);
+  /// From now on the encoders stay as they are.
+  void freeze() { mode_ = TextEncoderMode::kFrozen; }
 
  private:
   TextEmbeddings trained_rows(const std::vector<std::string>& prompts);

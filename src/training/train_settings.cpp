@@ -3,7 +3,8 @@
 namespace big {
 
 Json train_settings(const TrainOptions& options) {
-  return {{"max_train_steps", options.max_train_steps},
+  return {{"method", options.method},
+          {"max_train_steps", options.max_train_steps},
           {"learning_rate", options.learning_rate},
           {"text_encoder_lr", options.text_encoder_lr},
           {"resolution", options.resolution},
@@ -11,7 +12,18 @@ Json train_settings(const TrainOptions& options) {
           {"gradient_accumulation_steps", options.gradient_accumulation_steps},
           {"gradient_checkpointing", options.gradient_checkpointing},
           {"prior_loss_weight", options.prior_loss_weight},
+          {"prior", options.prior},
           {"train_text_encoder", options.train_text_encoder},
+          {"text_encoder_stop", options.text_encoder_stop},
+          {"lora_rank", options.lora.rank},
+          {"lora_alpha", options.lora.alpha},
+          {"lora_targets", options.lora.targets},
+          {"lora_dropout", options.lora.dropout},
+          {"use_dora", options.lora.use_dora},
+          {"init_lora", options.lora.init.string()},
+          {"initializer_token", options.word.initializer},
+          {"num_vectors", options.word.num_vectors},
+          {"embedding_lr", options.word.learning_rate},
           {"random_flip", options.random_flip},
           {"center_crop", options.center_crop},
           {"max_grad_norm", options.max_grad_norm},

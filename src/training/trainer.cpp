@@ -68,6 +68,13 @@ void copy_named(const NamedTensors& from, const NamedTensors& to, const std::str
   }
 }
 
+/// The update from which on text encoders and new words stay as they are; a word alone is taught to the end.
+int64_t last_text_step(const TrainOptions& options) {
+  if (parse_train_method(options.method) == TrainMethod::kTextualInversion) return options.max_train_steps;
+  return static_cast<int64_t>(
+      std::llround(options.text_encoder_stop * static_cast<double>(options.max_train_steps)));
+}
+
 constexpr const char *kParameter = "parameter.", *kOptimizer = "optimizer.", *kEma = "ema.";
 
 /// A run from its first update to its last.
@@ -154,6 +161,7 @@ std::vector<double> Training::run(const ProgressFn& progress) {
 
 double Training::update() {
   passes_.forget_rows();
+  if (trained_.teaches_text() && state_.step >= last_text_step(options_)) passes_.stop_text();
   const double rate = state_.rate_factor * lr_factor(schedule_, state_.step);
   if (release_) release_->begin(rate);
   double loss = 0;

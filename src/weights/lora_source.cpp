@@ -120,6 +120,16 @@ double AdapterConfig::alpha_of(const std::string& path, int64_t rank) const {
   return use_rslora ? found * std::sqrt(static_cast<double>(rank)) : found;
 }
 
+std::string legacy_file_hash(const fs::path& path) {
+  constexpr std::streamoff kMiddle = 1 << 20;
+  std::string bytes(1 << 16, '\0');
+  std::ifstream in(path, std::ios::binary);
+  in.seekg(kMiddle);
+  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  bytes.resize(static_cast<size_t>(in.gcount()));
+  return sha256_hex(bytes).substr(0, 8);
+}
+
 std::string lora_file_hash(const fs::path& path) {
   if (!is_safetensors(path)) return sha256_of_files({path});
   const SafetensorsFile file(path);

@@ -38,6 +38,9 @@ struct LoraSource {
 /// checkpoint, of the whole file.
 std::string lora_file_hash(const std::filesystem::path& path);
 
+/// The web UIs' hash of old: 8 digits of the sha256 of 64 KiB in the middle (of nothing in smaller files).
+std::string legacy_file_hash(const std::filesystem::path& path);
+
 /// Throws InputError where there is no LoRA to be read.
 LoraSource read_lora_source(const std::filesystem::path& path);
 

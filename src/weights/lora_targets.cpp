@@ -21,4 +21,15 @@ std::vector<std::string> attention_layers(const LoraTarget& target) {
   return paths;
 }
 
+std::vector<std::string> all_layers(const LoraTarget& target) {
+  if (target.part != "unet") return attention_layers(target);
+  std::vector<std::string> paths;
+  for (const auto& [path, shape] : target.weights) {
+    for (const char* kind : {".attentions.", ".resnets.", ".downsamplers.", ".upsamplers."}) {
+      if (contains(path, kind)) paths.push_back(path);
+    }
+  }
+  return paths;
+}
+
 }  // namespace big

@@ -60,9 +60,10 @@ void write_kohya(const std::filesystem::path& path,
     if (module.mid.defined()) tensors.emplace_back(name + ".lora_mid.weight", module.mid);
     if (module.magnitude.defined()) tensors.emplace_back(name + ".dora_scale", module.magnitude);
   }
-  // The hash is that of the bytes as they lie in the file: it is known when they were written once.
+  // The hashes are those of the bytes as they lie in the file, as kohya counts them: before they are in it.
   write_safetensors(path, tensors, metadata);
   metadata["sshs_model_hash"] = lora_file_hash(path);
+  metadata["sshs_legacy_hash"] = legacy_file_hash(path);
   write_safetensors(path, tensors, metadata);
 }
 

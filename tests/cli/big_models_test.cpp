@@ -112,5 +112,33 @@ TEST_F(BigModels, ErrorsSayWhatIsWrong) {
   for (const auto& entry : fs::directory_iterator(here_.path())) EXPECT_EQ(entry.path().filename(), "there");
 }
 
+TEST_F(BigModels, PutsALoraIntoAModelAndTakesItOutAgain) {
+  const std::string base = reference("model").string(), lora = reference("lora/kohya.safetensors").string();
+  EXPECT_EQ(json_of({"merge", base, lora + ":0.5", "merged"})["out"], "merged");
+  EXPECT_EQ(json_of({"inspect", "merged"})["kind"], "model");
+  const Json exact = json_of({"extract", base, "merged", "out.safetensors", "--rank", "4"});
+  EXPECT_LT(exact["error"], 0.001) << "the LoRA had rank 4, fp32 rounds";
+  EXPECT_GT(exact["layers"], 100);
+  const Json facts = json_of({"inspect", "out.safetensors"});
+  EXPECT_EQ(facts["kind"], "lora");
+  EXPECT_EQ(facts["lora"]["modules"], exact["layers"]);
+  const Json less = json_of({"extract", base, "merged", "less.safetensors", "--rank", "2"});
+  EXPECT_GT(less["error"], 0.1);
+  EXPECT_LT(less["error"], 1);
+  // As one file, and what was extracted put back again.
+  json_of({"merge", base, "out.safetensors", "one.safetensors"});
+  EXPECT_EQ(json_of({"inspect", "one.safetensors"})["kind"], "model");
+  EXPECT_LT(json_of({"extract", "merged", "one.safetensors", "rest.safetensors"})["error"], 1);
+}
+
+TEST_F(BigModels, SaysWhichPathsExtractAndMergeTake) {
+  const std::string base = reference("model").string();
+  EXPECT_NE(failure({"extract", base, "out.safetensors"}, 2).find("BASE TUNED OUT"), std::string::npos);
+  EXPECT_NE(failure({"merge", base, "out"}, 2).find("BASE LORA... OUT"), std::string::npos);
+  EXPECT_NE(failure({"verify", base, "a", "b"}, 2).find("one path too many"), std::string::npos);
+  EXPECT_NE(failure({"merge", base, "missing.safetensors", "out"}, 3).find("missing.safetensors"), std::string::npos);
+  EXPECT_NE(failure({"extract", base, base, "out.safetensors"}, 3).find("nothing to extract"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace big

@@ -185,6 +185,37 @@ TEST(OptionTable, FlagBeatsFileBeatsBigJsonBeatsDefault) {
   EXPECT_EQ(s.table.option("crop").source(), "default");
 }
 
+TEST(OptionTable, DefaultsForAMethodWinOverTheOthers) {
+  Sample s;
+  write_file(s.dir.path() / "base/big.json",
+             R"({"steps": 1, "rate": 0.25, "methods": {"quick": {"rate": 0.5, "fast": true}, "odd": 3}})");
+  s.table.overlay_base_method(s.dir.path() / "base", "slow");
+  EXPECT_FALSE(s.table.given("rate"));
+  s.table.overlay_base_method(s.dir.path() / "base", "quick");
+  s.table.settle("rate", 0.75, "--method quick");
+  s.table.overlay_base(s.dir.path() / "base");
+  EXPECT_DOUBLE_EQ(s.rate, 0.5);
+  EXPECT_TRUE(s.fast);
+  EXPECT_EQ(s.steps, 1);
+  EXPECT_EQ(s.table.option("rate").source(), "base/big.json for quick");
+  EXPECT_NE(error_of<InputError>([&] { s.table.overlay_base_method(s.dir.path() / "base", "odd"); })
+                .find("'methods': 'odd': expected an object"),
+            std::string::npos);
+}
+
+TEST(OptionTable, ADefaultMayDependOnOtherOptions) {
+  Sample given, not_given;
+  given.table.read_flags({"--rate", "0.5"});
+  for (Sample* s : {&given, &not_given}) {
+    write_file(s->dir.path() / "base/big.json", R"({"rate": 0.25})");
+    s->table.settle("rate", 1e-4, "--fast");
+    s->table.overlay_base(s->dir.path() / "base");
+  }
+  EXPECT_DOUBLE_EQ(given.rate, 0.5);
+  EXPECT_DOUBLE_EQ(not_given.rate, 1e-4);
+  EXPECT_EQ(not_given.table.option("rate").source(), "--fast");
+}
+
 TEST(OptionTable, BigJsonCannotSetWhatIsPersonal) {
   Sample s;
   set_log_level(LogLevel::kOff);

@@ -26,6 +26,7 @@ from diffusers import (
 from safetensors import safe_open
 from transformers import CLIPTextModel, CLIPTextModelWithProjection
 
+import check_adapters
 import check_loras
 
 EXPECTED = {"sd1", "sd2", "starter", "sdxl", "sd1_half"}
@@ -113,6 +114,7 @@ def main(build):
     for name in sorted(folders):
         check(folders[name])
     check_loras.check(Path(build))
+    check_adapters.check(Path(build), open_silently, draw)
 
 
 if __name__ == "__main__":

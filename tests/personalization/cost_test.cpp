@@ -36,6 +36,29 @@ TEST(PredictMemory, MeetsWhatDiffusersTakesForSd15) {
   EXPECT_NEAR(static_cast<double>(predict_memory(sd15(), options, 4)), 16.1e9, 2e9);
 }
 
+TEST(PredictMemory, OfALoraIsTheFrozenWeightsAndItsOwn) {
+  TrainOptions full = one_and_one(), lora = full;
+  full.gradient_checkpointing = lora.gradient_checkpointing = true;
+  lora.method = "lora";
+  const auto half = static_cast<double>(predict_memory(sd15(), lora, 2));
+  EXPECT_LT(half, 5.5e9) << "SD 1.5 at 512 px in half precision";
+  EXPECT_GT(static_cast<double>(predict_memory(sd15(), full, 2)), 14e9);
+  lora.lora.rank = 128;
+  lora.lora.targets = "all";
+  EXPECT_GT(static_cast<double>(predict_memory(sd15(), lora, 2)), half + 1e9);
+}
+
+TEST(PredictMemory, ATeacherOfFullTrainingIsTheUNetOnceMore) {
+  TrainOptions options = one_and_one();
+  const uint64_t without = predict_memory(sd15(), options, 4);
+  options.prior = "self_distilled";
+  EXPECT_EQ(predict_memory(sd15(), options, 4) - without, static_cast<uint64_t>(sd15().unet_parameters) * 4);
+  options.method = "lora";
+  const uint64_t lora = predict_memory(sd15(), options, 4);
+  options.prior = "pictures";
+  EXPECT_EQ(predict_memory(sd15(), options, 4), lora) << "it is the same UNet";
+}
+
 TEST(PredictMemory, WhatTheAdviceSaysHelps) {
   TrainOptions options = one_and_one();
   options.train_batch_size = 2;
@@ -102,6 +125,16 @@ TEST(PredictDisk, CountsCopiesWhereLinksCannotBe) {
   EXPECT_EQ(predict_disk(size, options, {0, true}), size.unet_bytes);
   EXPECT_EQ(predict_disk(size, options, {0, false}), size.unet_bytes + size.text_bytes + size.rest_bytes);
   EXPECT_EQ(predict_disk(size, options, {10, true}), size.unet_bytes + 10 * 512 * 512 * 3);
+}
+
+TEST(PredictDisk, OfALoraIsSmall) {
+  TrainOptions options = one_and_one();
+  options.method = "lora";
+  const uint64_t lora = predict_disk(sd15(), options, {0, true});
+  // 192 layers of rank 4 in fp32: what kohya's files of this kind have, 6.4 MB.
+  EXPECT_NEAR(static_cast<double>(lora), 6.4e6, 0.3e6);
+  options.method = "textual_inversion";
+  EXPECT_EQ(predict_disk(sd15(), options, {0, true}), 0u);
 }
 
 TEST(ModelSizeOfAFolder, IsReadFromItsFiles) {

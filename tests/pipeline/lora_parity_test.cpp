@@ -179,7 +179,7 @@ TEST(ApplyLoras, AFileThatDoesNotFitLeavesTheModelAsItWas) {
   for (const auto& [layer, weight] : after) ASSERT_TRUE(torch::equal(weight, before.at(layer))) << layer;
 }
 
-/// How many layers kohya's trainer changes, by part. The real layouts with narrow layers: how many there are
+/// How many layers kohya's trainer changes, by part, and with convolutions ("all of"). The real layouts with narrow layers: how many there are
 /// does not depend on their width.
 std::map<std::string, size_t> kohya_layers(const UNet2DConditionConfig& unet,
                                            std::vector<int64_t> text_layers) {
@@ -195,7 +195,10 @@ std::map<std::string, size_t> kohya_layers(const UNet2DConditionConfig& unet,
     text_layers.erase(text_layers.begin());
   }
   std::map<std::string, size_t> counts;
-  for (const auto& target : lora_targets(layout)) counts[target.part] = attention_layers(target).size();
+  for (const auto& target : lora_targets(layout)) {
+    counts[target.part] = attention_layers(target).size();
+    counts["all of " + target.part] = all_layers(target).size();
+  }
   return counts;
 }
 
@@ -204,7 +207,10 @@ TEST(KohyaTargets, AreThoseOfStableDiffusion1) {
   config.block_out_channels = config.cross_attention_dim = {8, 8, 8, 8};
   config.attention_heads = {1, 1, 1, 1};
   config.norm_num_groups = 4;
-  const std::map<std::string, size_t> expected = {{"unet", 192}, {"text_encoder", 72}};
+  const std::map<std::string, size_t> expected = {{"unet", 192},
+                                                 {"all of unet", 278},
+                                                 {"text_encoder", 72},
+                                                 {"all of text_encoder", 72}};
   EXPECT_EQ(kohya_layers(config, {12}), expected);
 }
 
@@ -219,7 +225,8 @@ TEST(KohyaTargets, AreThoseOfSdxl) {
   config.up_block_types = {"CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"};
   config.use_linear_projection = true;
   const std::map<std::string, size_t> expected = {
-      {"unet", 722}, {"text_encoder", 72}, {"text_encoder_2", 192}};
+      {"unet", 722},         {"all of unet", 788},         {"text_encoder", 72},
+      {"all of text_encoder", 72}, {"text_encoder_2", 192}, {"all of text_encoder_2", 192}};
   EXPECT_EQ(kohya_layers(config, {12, 32}), expected);
 }
 

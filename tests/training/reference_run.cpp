@@ -63,8 +63,10 @@ std::filesystem::path reference_folder(const std::string& family) {
 }
 
 ReferenceRun::ReferenceRun(const std::string& family, const std::string& name)
-    : file_(reference_folder(family) / ("training_" + name + ".safetensors")),
-      case_(parse_json(file_.metadata().at("case"), name)) {}
+    : ReferenceRun(reference_folder(family) / ("training_" + name + ".safetensors")) {}
+
+ReferenceRun::ReferenceRun(const std::filesystem::path& file)
+    : file_(file), case_(parse_json(file_.metadata().at("case"), file.string())) {}
 
 torch::ScalarType ReferenceRun::dtype() const {
   return case_.at("dtype") == "float64" ? torch::kFloat64 : torch::kFloat32;
@@ -93,6 +95,16 @@ TrainOptions ReferenceRun::options() const {
   options.ema_decay = case_.at("ema_decay");
   options.optimizer = case_.at("optimizer");
   options.seed = kSeed;
+  if (!case_.contains("method")) return options;
+
+  options.method = case_.at("method");
+  options.text_encoder_lr = case_.at("text_encoder_lr");
+  options.text_encoder_stop = case_.at("text_encoder_stop");
+  options.prior = case_.at("prior");
+  options.word = {.word = case_.at("word"),
+                  .initializer = case_.at("initializer"),
+                  .num_vectors = case_.at("num_vectors"),
+                  .learning_rate = case_.at("embedding_lr")};
   return options;
 }
 

@@ -15,10 +15,11 @@ namespace big {
 /// The folder with what diffusers made for a model family in this test run (tests/parity/make_references.py).
 std::filesystem::path reference_folder(const std::string& family);
 
-/// A run recorded by tests/parity/training.py: its options, its draws, its losses and its updates.
+/// A run recorded by tests/parity/training.py or adapters.py: its options, its draws, its losses and its updates.
 class ReferenceRun {
  public:
   ReferenceRun(const std::string& family, const std::string& name);
+  explicit ReferenceRun(const std::filesystem::path& file);
   TrainOptions options() const;
   torch::ScalarType dtype() const;
   TrainingData data() const;

@@ -4,12 +4,15 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include <fstream>
 #include <set>
 
+#include "big/core/error.h"
 #include "big/core/json.h"
 #include "big/core/sha256.h"
 #include "big/weights/safetensors.h"
 #include "raw_file.h"
+#include "support/error_of.h"
 #include "support/parity.h"
 #include "support/temp_dir.h"
 
@@ -184,6 +187,55 @@ TEST(LoraMetadata, TheFilesOwnHashIsThatOfItsData) {
   const SafetensorsFile file(path);
   EXPECT_EQ(file.metadata().at("sshs_model_hash"), sha256_hex(data_of(path)));
   EXPECT_EQ(read_lora(path, targets(), UnmatchedKeys::kRefuse).hash, file.metadata().at("sshs_model_hash"));
+}
+
+TEST(LoraMetadata, TheHashOfOldIsThatOf64KibInTheMiddle) {
+  TempDir temp;
+  const auto path = temp.path() / "x.safetensors";
+  // Of small files it is that of nothing.
+  write_lora(path, lora(), LoraFormat::kKohya, targets(), {});
+  EXPECT_EQ(SafetensorsFile(path).metadata().at("sshs_legacy_hash"), sha256_hex("").substr(0, 8));
+
+  const LoraTargets wide = {{"unet", {{"mid_block.attentions.0.proj_in", {60000, 6}}}}};
+  Lora large;
+  large.modules = {{.part = "unet",
+                    .path = "mid_block.attentions.0.proj_in",
+                    .down = draw({8, 6}),
+                    .up = draw({60000, 8}),
+                    .alpha = 8}};
+  write_lora(path, large, LoraFormat::kKohya, wide, {{"a", "b"}});
+  auto metadata = SafetensorsFile(path).metadata();
+  const std::string hash = metadata.at("sshs_legacy_hash");
+  // As kohya counts it: of the file without the two hashes.
+  metadata.erase("sshs_legacy_hash");
+  metadata.erase("sshs_model_hash");
+  NamedTensors tensors;
+  const SafetensorsFile file(path);
+  for (const auto& [name, entry] : file.entries()) tensors.emplace_back(name, file.tensor(name).clone());
+  write_safetensors(temp.path() / "plain.safetensors", tensors, metadata);
+  std::ifstream in(temp.path() / "plain.safetensors", std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  ASSERT_GT(bytes.size(), (1u << 20) + (1u << 16));
+  EXPECT_EQ(hash, sha256_hex(bytes.substr(1 << 20, 1 << 16)).substr(0, 8));
+}
+
+TEST_P(LoraWriter, WhatIsReadBackIsCompared) {
+  const auto original = lora();
+  const auto path = temp_.path() / (GetParam() == LoraFormat::kPeft ? "folder" : "file.safetensors");
+  write_lora(path, original, GetParam(), targets(), {});
+  EXPECT_NO_THROW(verify_lora(path, original, GetParam(), targets()));
+  const auto refusal = [&](auto change) {
+    auto other = lora();
+    for (auto& module : other.modules) module.up = module.up.clone();
+    change(other);
+    return error_of<MachineError>([&] { verify_lora(path, other, GetParam(), targets()); });
+  };
+  EXPECT_NE(refusal([](auto& l) { l.modules.pop_back(); }).find("holds 4 layers, 3"), std::string::npos);
+  for (size_t i = 0; i < original.modules.size(); ++i) {
+    const std::string& name = original.modules[i].path;
+    EXPECT_NE(refusal([&](auto& l) { l.modules[i].up.view(-1)[0] += 0.5; }).find(name), std::string::npos);
+    EXPECT_NE(refusal([&](auto& l) { l.modules[i].alpha *= 2; }).find(name), std::string::npos);
+  }
 }
 
 }  // namespace

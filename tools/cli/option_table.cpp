@@ -7,8 +7,14 @@
 #include "big/core/text.h"
 
 namespace big {
-
 namespace {
+
+constexpr const char* kBaseDefaults = "big.json";
+constexpr const char* kMethods = "methods";
+
+std::string source_name(const std::filesystem::path& model_folder) {
+  return model_folder.filename().string() + "/" + kBaseDefaults;
+}
 
 /// A JSON value as options read it.
 RawValue raw_of(const OrderedJson& value, const std::string& where, const std::filesystem::path& base) {
@@ -67,15 +73,31 @@ void OptionTable::require(const std::string& name, const std::string& how) {
 }
 
 void OptionTable::overlay_base(const std::filesystem::path& model_folder) {
-  const auto file = model_folder / "big.json";
+  const auto file = model_folder / kBaseDefaults;
   if (!std::filesystem::exists(file)) return;
   const Json json = read_json(file);
   if (!json.is_object()) throw InputError(file.string() + ": expected a JSON object of defaults");
-  const std::string source = model_folder.filename().string() + "/big.json";
+  overlay(json, file.string(), source_name(model_folder));
+}
+
+void OptionTable::overlay_base_method(const std::filesystem::path& model_folder, const std::string& method) {
+  const auto file = model_folder / kBaseDefaults;
+  if (!std::filesystem::exists(file)) return;
+  const Json json = read_json(file);
+  if (!JsonView(json, file.string()).has(kMethods)) return;
+  const std::string where = file.string() + ": '" + kMethods + "'";
+  const JsonView methods(json.at(kMethods), where);
+  if (!methods.has(method)) return;
+  const std::string own = where + ": '" + method + "'";
+  if (!methods.raw(method).is_object()) throw InputError(own + ": expected an object of defaults");
+  overlay(methods.raw(method), own, source_name(model_folder) + " for " + method);
+}
+
+void OptionTable::overlay(const Json& json, const std::string& where, const std::string& source) {
   for (const auto& [key, value] : json.items()) {
     Option* option = find(key);
-    if (option == nullptr || value.is_null()) continue;
-    const RawValue raw = raw_of(value, file.string() + ": '" + key + "'", {});
+    if (option == nullptr || value.is_null() || option->origin() == Origin::kBigJson) continue;
+    const RawValue raw = raw_of(value, where + ": '" + key + "'", {});
     if (option->is_personal()) {
       log_warning(raw.where + " is passed over: a base model cannot set it");
       continue;
@@ -119,6 +141,11 @@ OrderedJson OptionTable::recorded_settings() const {
     }
   }
   return settings;
+}
+
+void OptionTable::settle(const std::string& name, double value, const std::string& source) {
+  if (given(name)) return;
+  assign(option(name), {RawValue::Kind::kNumber, number_text(value), "'" + name + "'", {}}, Origin::kBigJson, source);
 }
 
 }  // namespace big

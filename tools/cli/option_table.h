@@ -49,6 +49,11 @@ class OptionTable {
   /// What overlay_picture reads: every option that has a part in how a picture looks, without the folders of
   /// paths.
   OrderedJson recorded_settings() const;
+  /// The same for what stands at "methods", `method` in it: defaults for one way of working, which win over the
+  /// others where they are overlaid first.
+  void overlay_base_method(const std::filesystem::path& model_folder, const std::string& method);
+  /// A default that depends on other options, where no source gave a value; `source` says on which.
+  void settle(const std::string& name, double value, const std::string& source);
 
   const ToolText& text() const { return text_; }
   const std::deque<Option>& options() const { return options_; }
@@ -68,6 +73,7 @@ class OptionTable {
   Option* find(const std::string& name);
   std::vector<std::string> all_names(const std::string& prefix, bool flags_too) const;
   void assign(Option& option, const RawValue& raw, Origin origin, const std::string& source);
+  void overlay(const Json& json, const std::string& where, const std::string& source);
 
   ToolText text_;
   std::deque<Option> options_;  // a deque: references stay valid while options are added

@@ -40,6 +40,12 @@ class ClipTextModelImpl : public Module {
   torch::Tensor final_norm(const torch::Tensor& hidden);
   /// The parameters that `penultimate` depends on: all but the last layer's and what follows it.
   std::vector<torch::Tensor> penultimate_parameters() const;
+  /// Vectors [n,D] of tokens beyond the table: id "rows of the table" + i means row i; undefined: there are
+  /// none. Like adapters they are no part of the network, and may be fp32 beside a network of a half type.
+  void set_added_tokens(const torch::Tensor& vectors);
+  torch::Tensor added_tokens() const;
+  /// The table of token vectors [rows,D].
+  torch::Tensor token_table() const;
   const ClipTextConfig config;
 
  private:

@@ -49,6 +49,9 @@ struct DrawPlan {
   std::vector<std::string>
       identifiers;  ///< known ones in the prompt (private: the subject first, named or not)
   std::vector<std::string> categories;      ///< of identifiers, in their order
+  /// What the model's folder holds on top of its networks: applied first, as trained.
+  std::vector<LoraChoice> own_loras;
+  std::vector<EmbeddingChoice> own_embeddings;
   std::vector<LoraChoice> loras;            ///< of flags, then of the prompt
   std::vector<EmbeddingChoice> embeddings;  ///< of flags, then those that the prompts name
   std::vector<std::string> hints;           ///< what the person may have meant otherwise

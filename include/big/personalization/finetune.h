@@ -31,9 +31,9 @@ struct FinetuneOptions {
   bool overwrite = false, dry_run = false, no_wait = false, force = false;
   std::string device = "auto", dtype = "auto";
   ModelSource source;  ///< clip_vocabulary is found in project_models
-  /// What to write: "diffusers" (a subject's model is always such a folder) and, after a comma,
-  /// "single_file": one .safetensors for web UIs in that folder, its numbers of type save_dtype ("auto": as
-  /// the base's).
+  /// What to write: "diffusers" (a subject's model is always such a folder) and, after commas, "single_file":
+  /// one .safetensors for web UIs in that folder, its numbers of type save_dtype ("auto": as the base's);
+  /// "kohya", "peft": a LoRA in these forms. Each is read back and compared before it counts.
   std::string save = "diffusers", save_dtype = "auto";
   /// The single file gets those tensors of a single-file base that diffusers has no place for (schedule buffers,
   /// OpenCLIP's last layer; not the base's moving average).

@@ -30,8 +30,8 @@ void save_as_folder(const StoredModel& model,
 /// place for one, and whoever reads it takes CLIP's.
 void require_clip_tokenizer(const StoredModel& model, const std::filesystem::path& from);
 
-/// Writes `model`, opened from `from`, as one .safetensors for web UIs. Throws InputError as
-/// require_clip_tokenizer does; MachineError.
+/// Writes `model`, opened from `from`, as one .safetensors for web UIs, reads it back and compares every
+/// tensor to the bit. Throws InputError as require_clip_tokenizer does; MachineError.
 void save_as_single_file(const StoredModel& model,
                          const std::filesystem::path& from,
                          const std::filesystem::path& file,

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "big/networks/adapted_layer.h"
 #include "big/pipeline/lora_tags.h"
 #include "big/pipeline/stable_diffusion.h"
 #include "big/weights/lora.h"
@@ -35,7 +37,12 @@ struct AppliedLora {
   size_t unmatched = 0;   ///< keys passed over
 };
 
-/// The networks of the model that a LoRA may change, with their layers.
+/// The layers of the model that a LoRA may change: part ("unet", "text_encoder", "text_encoder_2") -> path ->
+/// layer. They live as long as the model's networks.
+using AdaptedParts = std::map<std::string, std::map<std::string, AdaptedLayer*>>;
+AdaptedParts adapted_parts(const StableDiffusion& model);
+
+/// The same for the readers and writers of LoRA files.
 LoraTargets lora_targets(const StableDiffusion& model);
 
 /// Applies the files, all or none, in their order: W + sum of weight * alpha / r * up * down, in at least
@@ -47,5 +54,9 @@ std::vector<AppliedLora> apply_loras(StableDiffusion& model,
 
 /// Takes out everything that stands beside the weights.
 void detach_loras(StableDiffusion& model);
+
+/// What stands beside the weights, as write_lora takes it (at most one adapter a layer, as trained). Its
+/// tensors are the adapters' own.
+Lora attached_lora(const StableDiffusion& model);
 
 }  // namespace big

@@ -16,8 +16,9 @@ struct SavedParts {
 /// the changed parts from `model` in the dtype their base is stored in, everything else of `base_folder` as
 /// hard links (copies where the file system does not link); small JSON files are copied, so that editing one
 /// model's never changes another's. Weights that the base keeps as a variant (`*.fp16.safetensors`) get the
-/// plain name: the folder opens in diffusers without naming a variant. Throws InputError for a base that is
-/// no diffusers folder, MachineError when writing fails.
+/// plain name: the folder opens in diffusers without naming a variant. What was written is read back and
+/// compared to the bit. Throws InputError for a base that is no diffusers folder, MachineError when writing
+/// fails.
 void save_model(const StableDiffusion& model,
                 const std::filesystem::path& base_folder,
                 const std::filesystem::path& folder,

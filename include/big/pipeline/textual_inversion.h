@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -43,5 +44,15 @@ TextualInversion find_vectors(const NamedTensors& tensors, const std::string& wh
 /// given twice.
 std::vector<AppliedEmbedding> apply_embeddings(StableDiffusion& model,
                                                const std::vector<EmbeddingChoice>& embeddings);
+
+/// The tokens beside the encoders' tables (ClipTextModel's added_tokens) as a file's content.
+TextualInversion attached_word(const StableDiffusion& model, const std::string& token);
+
+/// Writes an embedding in fp32, atomically: one tensor named by its token (diffusers' form, which the web UIs
+/// read too), for two encoders `clip_l` and `clip_g`. Reads it back: throws MachineError where that is not
+/// what was written, or writing fails.
+void write_embedding(const std::filesystem::path& path,
+                     const TextualInversion& embedding,
+                     const std::map<std::string, std::string>& metadata);
 
 }  // namespace big

@@ -3,11 +3,14 @@
 #include <cstdint>
 #include <string>
 
+#include "big/training/train_method.h"
+
 namespace big {
 
 /// How a model is taught. Defaults are the original's; a base model's big.json and the person's file overlay
 /// them.
 struct TrainOptions {
+  std::string method = "full";    ///< full | lora | textual_inversion | pivotal
   int64_t max_train_steps = 300;  ///< optimiser updates
   double learning_rate = 1e-6;
   double text_encoder_lr = -1;              ///< negative: as learning_rate
@@ -15,8 +18,15 @@ struct TrainOptions {
   int64_t train_batch_size = 2;             ///< photos a forward pass; the prior adds as many
   int64_t gradient_accumulation_steps = 2;  ///< forward passes an update
   double prior_loss_weight = 1.0;           ///< 0: no prior
+  /// Where the prior half comes from: pictures (of the class) | self_distilled (the model as it was before is
+  /// the teacher of the class prompt, on the photos' own latents).
+  std::string prior = "pictures";
   bool gradient_checkpointing = false;
   bool train_text_encoder = false;
+  /// Share of the updates (0 to 1) after which text encoders and new words stay as they are.
+  double text_encoder_stop = 1;
+  AdapterOptions lora;
+  WordOptions word;
   bool random_flip = false;               ///< photos (not class pictures) are mirrored every other time
   bool center_crop = true;                ///< false: random crops, encoded anew at each step
   double max_grad_norm = 1.0;             ///< of all gradients together; 0: no clipping

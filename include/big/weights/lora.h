@@ -20,6 +20,10 @@ using LoraTargets = std::vector<LoraTarget>;
 /// convolutions of the UNet's transformers; attention and MLPs of text encoders. Paths in order.
 std::vector<std::string> attention_layers(const LoraTarget& target);
 
+/// Those and, of the UNet, the linear layers and convolutions of its resnets, downsamplers and upsamplers
+/// (kohya's networks.lora with conv_dim, LyCORIS' LoCon). Paths in order.
+std::vector<std::string> all_layers(const LoraTarget& target);
+
 /// What a LoRA file says about one layer, whoever wrote it. r = rank.
 struct LoraModule {
   std::string part, path;   ///< of the target: "unet", "mid_block.attentions.0.proj_in"

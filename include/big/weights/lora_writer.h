@@ -31,13 +31,21 @@ struct LoraDescription {
 std::map<std::string, std::string> lora_metadata(const Lora& lora, const LoraDescription& description);
 
 /// Writes `lora` whole or not at all, over what was there. `targets` are the networks it was made
-/// for; they decide the names (one text encoder or two, SDXL's numbering). kohya's files get their own
-/// hash (sshs_model_hash) beside `metadata`. Throws MachineError where writing fails, std::invalid_argument
-/// for what the format cannot say (magnitudes of inputs in diffusers and PEFT).
+/// for; they decide the names (one text encoder or two, SDXL's numbering). kohya's files get their own hashes
+/// (sshs_model_hash, sshs_legacy_hash) beside `metadata`. Throws MachineError where writing fails,
+/// std::invalid_argument for what the format cannot say (magnitudes of inputs in diffusers and PEFT).
 void write_lora(const std::filesystem::path& path,
                 const Lora& lora,
                 LoraFormat format,
                 const LoraTargets& targets,
                 const std::map<std::string, std::string>& metadata);
+
+/// Reads what write_lora has written and compares it with `lora`, layer by layer: every tensor to the bit, in
+/// diffusers' form what `down`, `mid` and alpha come to within 1e-5. Throws MachineError naming the first layer
+/// that differs or is missing.
+void verify_lora(const std::filesystem::path& path,
+                 const Lora& lora,
+                 LoraFormat format,
+                 const LoraTargets& targets);
 
 }  // namespace big
