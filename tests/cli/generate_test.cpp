@@ -220,6 +220,45 @@ TEST_F(Generate, ALoraThatDoesNotFitIsRefusedOrPassedOver) {
   failure({"--prompt", "a sks", "--embedding", "nowhere", "--quiet"}, 3);
 }
 
+TEST_F(Generate, PromptsAreReadAsTheWebUisDo) {
+  const auto one = [&](const std::string& prompt, std::vector<std::string> more = {}) {
+    more.insert(more.begin(), {"--prompt", prompt, "--num_images", "1", "--seed", "3"});
+    return draw(more);
+  };
+  const auto picture = [&](const std::string& prompt, const std::vector<std::string>& more = {}) {
+    return read_image(file(one(prompt, more), 0));
+  };
+  const Image plain = picture("a sks");
+  EXPECT_EQ(picture("a (sks:1)"), plain);
+  EXPECT_NE(picture("a (sks:1.4)"), plain);
+  EXPECT_NE(picture("a sks AND snow"), plain);
+  EXPECT_NE(picture("a (sks:1.4)", {"--prompt_syntax", "plain"}), picture("a (sks:1.4)"));
+  EXPECT_NE(picture("a sks", {"--clip_skip", "2"}), plain);
+  const Json json = one("a (sks:1.2), [snow|rain] BREAK by the sea", {"--clip_skip", "2"});
+  EXPECT_EQ(json["prompt_used"], "a (sks dog:1.2), [snow|rain] BREAK by the sea");
+  const std::string parameters = read_png_text(file(json, 0)).at("parameters");
+  EXPECT_EQ(parameters.find("a (sks dog:1.2), [snow|rain] BREAK by the sea\nSteps: 2, "), 0u) << parameters;
+  EXPECT_NE(parameters.find(", Clip skip: 2, "), std::string::npos) << parameters;
+  EXPECT_NE(failure({"--prompt", "a sks", "--clip_skip", "3", "--quiet"}, 2)
+                .find("expected 1 (the last layer) to 2"),
+            std::string::npos);
+}
+
+TEST_F(Generate, StylesArePutOnThePrompts) {
+  write_file(here_.path() / "mine.csv", "name,prompt,negative_prompt\nink,\"{prompt}, ink\",blurry\n");
+  const Json json =
+      draw({"--prompt", "a sks", "--style", "ink", "--styles", "mine.csv", "--num_images", "1"});
+  EXPECT_EQ(json["prompt"], "a sks");
+  EXPECT_EQ(json["prompt_used"], "a sks dog, ink");
+  const std::string parameters = read_png_text(file(json, 0)).at("parameters");
+  EXPECT_EQ(parameters.find("a sks dog, ink\nNegative prompt: blurry\n"), 0u) << parameters;
+  EXPECT_NE(
+      failure({"--prompt", "a sks", "--style", "inc", "--styles", "mine.csv"}, 2).find("did you mean 'ink'?"),
+      std::string::npos);
+  EXPECT_NE(failure({"--prompt", "a sks", "--style", "ink"}, 3).find("styles.csv: there is no such file"),
+            std::string::npos);
+}
+
 TEST_F(Generate, EveryTargetModelHasItsFolder) {
   const std::vector<std::string> one = {"--num_images", "1", "--seed", "1"};
   const auto folder_of = [&](std::vector<std::string> arguments) {

@@ -188,9 +188,16 @@ def draw(pipe, family, case):
     return torch.from_numpy(numpy.stack([numpy.asarray(picture) for picture in pictures]))
 
 
+def with_text_model(pipe):
+    """diffusers looks for the final norm in text_encoder.text_model, which newer transformers no longer have."""
+    if not hasattr(pipe.text_encoder, "text_model") and pipe.text_encoder is not None:
+        object.__setattr__(pipe.text_encoder, "text_model", pipe.text_encoder)
+    return pipe
+
+
 def make(ctx):
     # Loaded anew, as a person does: the scheduler's file on disk spells out its defaults, which changes from_config.
-    pipe = DiffusionPipeline.from_pretrained(ctx.model_dir)
+    pipe = with_text_model(DiffusionPipeline.from_pretrained(ctx.model_dir))
     pipe.set_progress_bar_config(disable=True)
     done = list(CASES.get(ctx.family, stable_diffusion_cases)(pipe))
     tensors = {case["name"]: draw(pipe, ctx.family, case) for case in done}

@@ -97,7 +97,8 @@ def window_states(pipe, tokenizer, encoder, window, clip_skip):
     if hasattr(pipe, "text_encoder_2"):
         states = out.hidden_states[-(clip_skip or 2)]
     else:
-        states = encoder.text_model.final_layer_norm(out.hidden_states[-(clip_skip or 1)])
+        norm = getattr(encoder, "text_model", encoder).final_layer_norm  # newer transformers have no text_model
+        states = norm(out.hidden_states[-(clip_skip or 1)])
     weighted = states * torch.tensor(weights)[None, :, None]
     return weighted * (states.mean() / weighted.mean()), getattr(out, "text_embeds", None)
 

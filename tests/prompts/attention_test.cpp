@@ -106,7 +106,7 @@ TEST(Attention, ClosingWhatIsOpenChangesNothing) {
   std::mt19937 random(4);  // NOLINT
   int open_ones = 0;
   for (int i = 0; i < 5000; ++i) {
-    const std::string inner = "a" + std::to_string(i % 7) + std::string(random() % 3, 'b');
+    const std::string inner = std::to_string(i % 7).append(random() % 3, 'b');
     const int round = static_cast<int>(random() % 4);
     open_ones += round > 0;
     const std::string open = std::string(static_cast<size_t>(round), '(') + inner;
