@@ -1,6 +1,6 @@
 #include "beginning.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "big/core/error.h"
 #include "big/pipeline/image_tensor.h"

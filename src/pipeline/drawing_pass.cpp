@@ -1,6 +1,6 @@
 #include "drawing_pass.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <numeric>
 

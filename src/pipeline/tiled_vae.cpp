@@ -1,6 +1,6 @@
 #include "tiled_vae.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <functional>

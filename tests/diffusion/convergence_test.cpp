@@ -28,7 +28,7 @@ double error_of(SigmaSampler sampler, int64_t steps, int64_t solver_order = 2) {
   run.config.lower_order_final = false;
   run.sigmas = exponential_sigmas(kMost, kLeast, steps + 1);
   run.denoised = run.denoised_between = clean;
-  run.end_step = [](const torch::Tensor& x) { return x; };
+  run.end_step = [](const torch::Tensor& x, double) { return x; };
   const auto x = torch::tensor({-1.2, 0.3, 2.0}, torch::kFloat64) * kMost;
   run.fresh_noise = [&] { return torch::zeros_like(x); };
   return (sampler(run, x) - exact(x, kMost, kLeast)).abs().max().item<double>();
@@ -85,7 +85,7 @@ TEST(Convergence, StochasticSamplersKeepTheDeviationOfThePictures) {
   run.sigmas = karras_sigmas(kNoisy, 0.02, 60);
   run.sigmas.push_back(0);
   run.denoised = run.denoised_between = clean;
-  run.end_step = [](const torch::Tensor& x) { return x; };
+  run.end_step = [](const torch::Tensor& x, double) { return x; };
   const auto options = torch::TensorOptions().dtype(torch::kFloat64);
   torch::manual_seed(3);
   const std::vector<int64_t> shape = {20000};

@@ -115,7 +115,7 @@ def lms(run, x):
         slopes = [(x - run.denoised(x, start)) / start, *slopes[:3]]
         for k, slope in enumerate(slopes):
             others = [point for j, point in enumerate(points) if j != k]
-            area = np.polyint(np.poly(others) / np.prod([points[k] - other for other in others]))
+            area = np.polyint(np.atleast_1d(np.poly(others)) / np.prod([points[k] - other for other in others]))
             x = x + slope * float(np.polyval(area, stop) - np.polyval(area, start))
         yield x
 

@@ -26,6 +26,7 @@ from diffusers import (
     StableDiffusionXLInpaintPipeline,
     UniPCMultistepScheduler,
 )
+from diffusers.utils import logging
 from PIL import Image
 from safetensors.torch import save_file
 
@@ -82,8 +83,8 @@ def hires_cases(pipe):
 
 
 CASES = {
-    "sd1": (image_cases, sampler_cases, masked_cases, hires_cases),
-    "sd2": (image_cases,),
+    "sd1": (image_cases, masked_cases),
+    "sd2": (image_cases, sampler_cases),
     "starter": (image_cases, masked_cases, hires_cases),
     "sdxl": (image_cases, masked_cases, hires_cases),
     "refiner": (image_cases,),
@@ -97,9 +98,9 @@ def pictures(side):
     generator = torch.Generator().manual_seed(3)
     y, x = torch.meshgrid(torch.linspace(0, 1, side), torch.linspace(0, 1, side), indexing="ij")
     smooth = torch.stack([x, y, (x * y * 3) % 1])
-    init = (smooth * 200 + torch.rand(3, side, side, generator=generator) * 55).permute(1, 2, 0).to(torch.uint8)
+    init = (smooth * 200 + torch.rand(3, side, side, generator=generator) * 55).to(torch.uint8).permute(1, 2, 0)
     mask = (((x - 0.55) / 0.32) ** 2 + ((y - 0.45) / 0.27) ** 2 < 1).to(torch.uint8) * 255
-    return init, mask
+    return init.contiguous(), mask
 
 
 def correct_start_of_pndm(pipe):
@@ -194,6 +195,7 @@ def draw(peers, case, init, mask):
 def make(ctx):
     if ctx.family not in CASES:
         return
+    logging.set_verbosity_error()  # of a VAE that is told its own type
     peers = Peers(DiffusionPipeline.from_pretrained(ctx.model_dir))
     init, mask = pictures(peers.own.unet.config.sample_size * peers.own.vae_scale_factor)
     files = Image.fromarray(init.numpy()), Image.fromarray(mask.numpy())

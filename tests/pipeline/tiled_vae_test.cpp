@@ -1,7 +1,7 @@
 #include "tiled_vae.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "big/core/error.h"
 #include "big/pipeline/vae.h"
