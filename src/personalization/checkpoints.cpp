@@ -31,8 +31,8 @@ fs::path latest_of_scope(const FinetuneOptions& options) {
   for (const auto& identifier : subjects_with_checkpoints(options.models_dir, options.target, options.user)) {
     const bool wanted = options.identifier.empty() || options.identifier == identifier;
     if (!wanted || is_running(options, identifier)) continue;
-    const fs::path last =
-        checkpoints_in(options.models_dir / checkpoints_folder(options.target, options.user, identifier)).back();
+    const fs::path folder = checkpoints_folder(options.target, options.user, identifier);
+    const fs::path last = checkpoints_in(options.models_dir / folder).back();
     std::error_code ignored;
     const auto written = fs::last_write_time(last, ignored);
     if (!latest.empty() && written <= newest) continue;
@@ -101,7 +101,8 @@ void Checkpoints::delete_old() const {
   std::erase(others, last_);
   // A run that began anew goes on from nothing that lies here.
   const auto limit = static_cast<size_t>(std::max<int64_t>(0, run_.options.checkpoints_total_limit));
-  size_t too_many = fresh_ ? others.size() : limit == 0 || others.size() < limit ? 0 : others.size() - limit + 1;
+  const bool fits = limit == 0 || others.size() < limit;
+  const size_t too_many = fresh_ ? others.size() : fits ? 0 : others.size() - limit + 1;
   for (size_t i = 0; i < too_many; ++i) {
     std::error_code ignored;
     fs::remove_all(others[i], ignored);

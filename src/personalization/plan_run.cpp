@@ -83,8 +83,8 @@ double measure(const Run& run, const FinetunePlan& plan, std::vector<Example>& i
   double seconds = 0;
   if (plan.class_images_to_draw > 0) {
     StableDiffusion base = load_model(run.base.folder, run.load);
-    const double drawing =
-        seconds_per_class_image(base, recipes_to_draw(run).front()) * static_cast<double>(plan.class_images_to_draw);
+    const double drawing = seconds_per_class_image(base, recipes_to_draw(run).front()) *
+                           static_cast<double>(plan.class_images_to_draw);
     log_info(concat("drawing ", plan.class_images_to_draw, " class pictures will take about ",
                     format_duration(drawing)));
     seconds += drawing;

@@ -44,6 +44,10 @@ double seconds_per_update(StableDiffusion& model,
   one.max_train_steps = 1;
   one.gradient_accumulation_steps = 1;
   one.lr_warmup_steps = 0;
+  // The work of a step without its effect: a rate that ends in numbers that are none is the run's to tell.
+  one.lr_scheduler = "constant";
+  one.learning_rate = 1e-12;
+  one.text_encoder_lr = -1;
   double seconds = train(model, data, one).seconds;
   if (seconds < kQuickSeconds) seconds = train(model, data, one).seconds;
   return seconds * static_cast<double>(options.gradient_accumulation_steps);

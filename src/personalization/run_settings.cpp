@@ -15,15 +15,19 @@ namespace {
 
 Json hash_of(const fs::path& file) { return sha256_of_files({file}); }
 
-/// Photos and what lies beside them.
+/// Photos, what lies beside them, and the person's class pictures.
 Json files_of(const Run& run) {
   Json files = Json::object();
-  for (const auto& photo : run.photos.photos) {
-    files[photo.path.filename().string()] = hash_of(photo.path);
+  for (size_t i = 0; i < run.photos.photos.size(); ++i) {
+    const FoundPhoto& photo = run.photos.photos[i];
+    const std::string name = photo.path.filename().string();
+    files[name] = hash_of(photo.path);
+    if (!run.photos.captions[i].empty()) files["caption of " + name] = run.photos.captions[i];
     const fs::path mask = mask_file_of(photo.path);
     if (run.options.train.masked_loss && !mask.empty()) files[mask.filename().string()] = hash_of(mask);
   }
-  for (const fs::path& file : run.class_files) files["class picture " + file.filename().string()] = hash_of(file);
+  for (const fs::path& file : run.class_files)
+    files["class picture " + file.filename().string()] = hash_of(file);
   return files;
 }
 

@@ -11,7 +11,7 @@ namespace big {
 struct Run;
 
 /// All that decides what a run's model becomes: {"flags": by the names of flags, "photos": file name ->
-/// SHA-256, "start": the model it begins with}. A run may go on from a checkpoint of equal settings.
+/// SHA-256, captions among them, "start": the model it begins with}. A run may go on from a checkpoint of equal settings.
 Json run_settings(const Run& run);
 
 /// Throws InputError where `settings` (of a checkpoint in `folder`) is no such object.

@@ -15,7 +15,8 @@ TrainResult train_from(const Run& run,
   TrainHooks hooks;
   hooks.resume = &start;
   hooks.checkpoint = [&](const TrainingState& state) {
-    start.tensors.clear();  // taken over long since; they hold the disk space of a checkpoint that may go now
+    // Taken over long since; they hold the disk space of a checkpoint that may go now.
+    start.tensors.clear();
     checkpoints.write(model, state);
   };
   try {

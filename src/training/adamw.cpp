@@ -23,8 +23,8 @@ void AdamW::update(ParameterRange range, double learning_rate) {
     return at::TensorList(tensors).slice(range.first, range.count);
   };
   // The kernel reads the bias correction from here.
-  const auto updates_done =
-      at::full({}, updates(), parameters()[range.first].options().dtype(torch::kFloat32).requires_grad(false));
+  const auto options = parameters()[range.first].options().dtype(torch::kFloat32).requires_grad(false);
+  const auto updates_done = at::full({}, updates(), options);
   const std::vector<torch::Tensor> steps(range.count, updates_done);
   at::_fused_adamw_(part(parameters()), gradients(range), part(first_moments_), part(second_moments_),
                     /*max_exp_avg_sqs=*/{}, steps, learning_rate, options_.beta1, options_.beta2,

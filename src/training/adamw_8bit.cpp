@@ -30,7 +30,8 @@ AdamW8Bit::AdamW8Bit(const std::vector<ParameterGroup>& groups, const AdamWOptio
     : Optimizer(groups), options_(options), first_(add_moment("exp_avg")), second_(add_moment("exp_avg_sq")) {}
 
 AdamW8Bit::Moment AdamW8Bit::add_moment(const std::string& kind) {
-  const auto only_packed = [](const torch::Tensor& parameter, at::IntArrayRef shape, torch::ScalarType dtype) {
+  const auto only_packed = [](const torch::Tensor& parameter, at::IntArrayRef shape,
+                              torch::ScalarType dtype) {
     return is_packed(parameter) ? at::zeros(shape, like(parameter, dtype)) : torch::Tensor();
   };
   auto& codes = add_state(kind + ".codes", [&](const torch::Tensor& parameter) {

@@ -3,6 +3,7 @@
 #include <ATen/ops/isfinite.h>
 #include <ATen/record_function.h>
 
+#include <string>
 #include <unordered_map>
 
 namespace big {
@@ -13,6 +14,7 @@ namespace {
 struct Watch {
   std::unordered_map<const void*, std::string> names;  ///< of layers, by where their weights lie
   std::string last, first_nonfinite;
+  int64_t depth = 0;  ///< operations that are under way, each within the one before
 };
 thread_local Watch* watch = nullptr;
 
@@ -27,10 +29,11 @@ std::string without_suffix(const std::string& name) {
   return name;
 }
 
-/// The inputs are there only now, the outputs only at the end.
+/// The inputs are there only now, the outputs only at the end. Operations within others are passed over: some
+/// of them give memory that nothing was written to yet.
 std::unique_ptr<at::ObserverContext> begin_operation(const at::RecordFunction& operation) {
   auto layer = std::make_unique<LayerOfOperation>();
-  if (!watch) return layer;
+  if (!watch || watch->depth++ > 0) return layer;
   for (const auto& input : operation.inputs()) {
     if (!input.isTensor() || !input.toTensor().defined() || !input.toTensor().has_storage()) continue;
     const auto found = watch->names.find(input.toTensor().const_data_ptr());
@@ -44,7 +47,8 @@ bool has_nonfinite(const at::Tensor& tensor) {
 }
 
 void end_operation(const at::RecordFunction& operation, at::ObserverContext* context) {
-  if (!watch || !watch->first_nonfinite.empty()) return;
+  if (!watch || --watch->depth > 0 || !watch->first_nonfinite.empty()) return;
+  if (std::string(operation.name()).find("empty") != std::string::npos) return;
   const at::DisableRecordFunctionGuard unwatched;
   const auto* layer = dynamic_cast<LayerOfOperation*>(context);
   if (layer && !layer->name.empty()) watch->last = layer->name;

@@ -17,9 +17,8 @@ double optimizer_bytes(const std::string& optimizer) {
 }  // namespace
 
 double usual_learning_rate(const std::string& optimizer, double of_adamw) {
-  if (optimizer == "prodigy") return 1;            // its authors': a factor of the step size that it finds
-  if (optimizer == "lion") return of_adamw / 3;    // arXiv 2302.06675, section 5: 3 to 10 times smaller
-  if (optimizer == "sgd") return 1000 * of_adamw;  // measured on the starter: docs/training.md
+  if (optimizer == "prodigy") return 1;          // its authors': a factor of the step size that it finds
+  if (optimizer == "lion") return of_adamw / 3;  // arXiv 2302.06675, section 5: 3 to 10 times smaller
   return of_adamw;
 }
 
