@@ -160,14 +160,16 @@ OrderedJson result_json(const DrawOptions& options,
                         const DrawPlan& plan,
                         const DrawResult& result,
                         const std::vector<GridAxis>& axes) {
-  return {{"directory", result.directory.string()},
-          {"grid", result.grid.string()},
-          {"images", images_json(options, result, axes)},
-          {"prompt", options.generate.prompt},
-          {"prompt_used", plan.prompt_used},
-          {"identifiers", plan.identifiers},
-          {"target_model", to_string(options.target)},
-          {"seconds", result.seconds}};
+  OrderedJson json = {{"directory", result.directory.string()},
+                      {"grid", result.grid.string()},
+                      {"images", images_json(options, result, axes)},
+                      {"prompt", options.generate.prompt},
+                      {"prompt_used", plan.prompt_used},
+                      {"identifiers", plan.identifiers},
+                      {"target_model", to_string(options.target)},
+                      {"seconds", result.seconds}};
+  for (const auto& grid : result.further_grids) json["further_grids"].push_back(grid.string());
+  return json;
 }
 
 std::string result_text(const DrawResult& result) {

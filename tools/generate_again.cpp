@@ -49,7 +49,7 @@ std::optional<PictureRecord> overlay_again(OptionTable& table, const AgainOption
   PictureRecord record = read_picture_record(again.from);
   if (!record.model.empty()) record.settings["pretrained_model"] = record.model;
   if (!record.settings.contains("pretrained_model") && !table.given("pretrained_model") &&
-      record.settings.value("target_model", "") == "pretrained") {
+      record.settings.contains("target_model") && record.settings["target_model"] == "pretrained") {
     throw UsageError(again.from.string() +
                      ": does not say which model drew it; name that with --pretrained_model");
   }

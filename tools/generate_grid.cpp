@@ -22,7 +22,7 @@ std::vector<std::string> split(const std::string& text, char separator) {
   std::vector<std::string> parts(1);
   bool quoted = false;
   for (const char c : text) {
-    quoted ^= c == '"';
+    if (c == '"') quoted = !quoted;
     if (c == separator && !quoted) {
       parts.emplace_back();
     } else {

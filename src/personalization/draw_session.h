@@ -1,5 +1,6 @@
 #pragma once
 
+#include "big/core/error.h"
 #include "big/personalization/draw.h"
 #include "gallery.h"
 #include "picture_metadata.h"

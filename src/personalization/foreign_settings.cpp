@@ -91,6 +91,7 @@ bool changes_nothing(const std::string& key, const std::string& value) {
 /// sampler of its own. Later ones always write the schedule type.
 void settle_schedule(Translation& to, const Infotext& info, const std::string& sampler) {
   if (const auto* type = info.find("Schedule type")) return to.text("schedule", *type);
+  if (sampler.empty()) return;
   try {
     choose_sampler(sampler, "uniform", {});
     to.text("schedule", "uniform");
@@ -154,8 +155,11 @@ std::string writer_of(const Infotext& info) {
 
 /// What a foreign text leaves out is as its program has it, not as ours.
 OrderedJson foreign_defaults() {
-  return {{"target_model", "pretrained"}, {"identifier", nullptr}, {"negative_prompt", ""}, {"schedule", nullptr},
-          {"eta", nullptr},               {"guidance_rescale", 0}, {"lora", nullptr},       {"embedding", nullptr}};
+  OrderedJson settings = {{"target_model", "pretrained"}, {"negative_prompt", ""}, {"guidance_rescale", 0}};
+  for (const char* flag : {"identifier", "vae", "lora", "embedding", "style", "styles", "prompt_syntax", "clip_skip",
+                           "schedule", "eta", "init_image", "mask", "hires_scale"})
+    settings[flag] = nullptr;
+  return settings;
 }
 
 }  // namespace

@@ -275,6 +275,10 @@ TEST(OptionTable, PicturesRecordWhatHasAPartInThemWithoutFolders) {
   EXPECT_EQ(s.table.recorded_settings().dump(),
             R"({"prompt":"a/b","scheduler":null,"base":"mine","photos":"cats","steps":300,"seed":7,"rate":1e-06,)"
             R"("crop":true,"target_model":"private","lora":["ink:0.5","sepia"]})");
+  Sample nothing;
+  EXPECT_TRUE(nothing.table.recorded_settings()["photos"].is_null());  // "" is no path to read back
+  nothing.table.overlay_picture(Sample().table.recorded_settings(), "b.png");
+  EXPECT_TRUE(nothing.photos.empty());
   Sample again;
   again.table.overlay_picture(s.table.recorded_settings(), "b.png");
   EXPECT_EQ(again.table.recorded_settings()["steps"], 300);

@@ -83,6 +83,7 @@ class Option {
   bool is_recorded() const { return !flag_only_ && !unrecorded_; }
   bool is_boolean() const { return std::holds_alternative<bool*>(field_); }
   bool is_text() const;
+  bool is_path() const { return std::holds_alternative<std::filesystem::path*>(field_); }
   /// A list of texts: its flag may be given several times, in a file it is an array or one text.
   bool is_list() const { return std::holds_alternative<std::vector<std::string>*>(field_); }
   Origin origin() const { return origin_; }

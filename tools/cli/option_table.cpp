@@ -129,7 +129,8 @@ OrderedJson OptionTable::recorded_settings() const {
   for (const Option& option : options_) {
     if (!option.is_recorded()) continue;
     OrderedJson& value = settings[option.name()];
-    if (option.is_unset()) continue;  // null
+    const bool no_path = option.is_path() && option.value_text().empty();
+    if (option.is_unset() || no_path) continue;  // null
     if (option.is_list()) {
       value = OrderedJson::array();
       for (const auto& element : OrderedJson::parse(option.value_toml()))
