@@ -113,6 +113,20 @@ void settle_base(Run& run, const BaseModel& given) {
   }
 }
 
+/// What a metamodel was taught by so far, it goes on to be taught by.
+void continue_adapters(Run& run) {
+  const FolderAdapters before = read_folder_adapters(run.start_folder);
+  if (before.lora.empty()) return;
+  const std::string target = to_string(run.options.target);
+  if (run.options.train.method != "lora")
+    throw UsageError(concat("target model '", target, "' is taught by LoRA: pass --method lora, or begin it ",
+                            "anew with finetune --reset"));
+  if (!run.options.train.lora.init.empty())
+    throw UsageError(concat("--init_lora is for a model's beginning: target model '", target,
+                            "' goes on from its own LoRA"));
+  run.options.train.lora.init = before.lora;
+}
+
 /// Where a metamodel stands, read while its writer lock is held.
 void continue_metamodel(Run& run) {
   const auto& options = run.options;
@@ -129,20 +143,6 @@ void continue_metamodel(Run& run) {
   run.earlier = registry.visible(options.target, options.user);
   std::erase_if(run.earlier,
                 [&](const Subject& subject) { return subject.identifier == run.claim.identifier; });
-}
-
-/// What a metamodel was taught by so far, it goes on to be taught by.
-void continue_adapters(Run& run) {
-  const FolderAdapters before = read_folder_adapters(run.start_folder);
-  if (before.lora.empty()) return;
-  const std::string target = to_string(run.options.target);
-  if (run.options.train.method != "lora")
-    throw UsageError(concat("target model '", target, "' is taught by LoRA: pass --method lora, or begin it ",
-                            "anew with finetune --reset"));
-  if (!run.options.train.lora.init.empty())
-    throw UsageError(concat("--init_lora is for a model's beginning: target model '", target,
-                            "' goes on from its own LoRA"));
-  run.options.train.lora.init = before.lora;
 }
 
 /// The categories that the prior half of the batches shows.
