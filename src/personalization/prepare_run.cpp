@@ -57,6 +57,8 @@ void check_numbers(const FinetuneOptions& options) {
 void check_method(const FinetuneOptions& options) {
   const TrainOptions& train = options.train;
   const TrainMethod method = parse_train_method(train.method);
+  if (method == TrainMethod::kTextualInversion && train.train_text_encoder)
+    throw UsageError("--method textual_inversion teaches a word alone: leave --train_text_encoder away");
   if (is_metamodel(options.target) && teaches_word(method))
     throw UsageError(concat("--method ", train.method, " makes a word of one subject: it is for target model ",
                             "private; metamodels take full or lora"));

@@ -44,7 +44,10 @@ LowRankTensors new_tensors(const torch::Tensor& weight, const AdapterOptions& op
   return tensors;
 }
 
-LowRankTensors tensors_of(const LoraModule& module) {
+LowRankTensors tensors_of(const LoraModule& module, const std::string& where) {
+  if (module.up_2.defined() || module.outer.defined())
+    throw InputError(concat(where, ": '", module.path, "' is a LoHa or LoKr, which training cannot go on from; ",
+                            "take a LoRA, LoCon or DoRA"));
   // Copies: what the file's mapping shares must not be trained.
   const auto copy = [](const torch::Tensor& tensor) { return tensor.defined() ? tensor.clone() : tensor; };
   return {.down = copy(module.down),
@@ -98,7 +101,7 @@ void attach_new_adapters(StableDiffusion& model,
   std::map<std::string, std::map<std::string, LowRankTensors>> parts;
   if (!options.lora.init.empty()) {
     for (const auto& module : read_lora(options.lora.init, targets, UnmatchedKeys::kRefuse).modules)
-      parts[module.part][module.path] = tensors_of(module);
+      parts[module.part][module.path] = tensors_of(module, options.lora.init.string());
   }
   const auto layers = adapted_parts(model);
   for (const auto& target : targets) {
