@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include "big/core/json.h"
 #include "big/imaging/png.h"
 #include "big/imaging/read_image.h"
 #include "cli/run_tool.h"
