@@ -10,7 +10,7 @@
 namespace big {
 
 /// What every sampler is given beside its first x.
-struct Run {
+struct SamplerRun {
   NoiseScheduleConfig config;  ///< options of the folder's scheduler
   double eta = 0;              ///< share of fresh noise: 0 none, 1 all that the step's variance allows
   /// Standard normal, like x: the next numbers of each picture's stream.
@@ -24,7 +24,7 @@ struct Run {
 };
 
 /// A run over noise levels x = x0 + sigma eps (arXiv 2206.00364).
-struct SigmaRun : Run {
+struct SigmaRun : SamplerRun {
   std::vector<double> sigmas;  ///< steps + 1, falling; all but the last are positive
   /// The network's clean latents for x at this level: at the run's own it is told their timesteps, which some
   /// schedules round; `denoised_between`: always that of as much noise, by the logarithm.
@@ -40,7 +40,7 @@ struct SigmaRun : Run {
 inline constexpr double kClean = -1;
 
 /// A run over whole timesteps, x = sqrt(abar_t) x0 + sqrt(1 - abar_t) eps.
-struct TimestepRun : Run {
+struct TimestepRun : SamplerRun {
   std::vector<int64_t> timesteps;      ///< falling
   std::vector<double> alphas_cumprod;  ///< abar of all timesteps of training
   /// The network's raw output.

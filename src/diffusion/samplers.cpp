@@ -185,7 +185,7 @@ class Drawing {
     return model_(x.to(request_.dtype), timestep).to(work());
   }
 
-  void fill(Run& run) {
+  void fill(SamplerRun& run) {
     run.config = schedule_.config();
     run.eta = checked_eta(request_);
     run.fresh_noise = [this] { return to_work(noise_.normal(request_.shape)); };
