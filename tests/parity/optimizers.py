@@ -34,9 +34,9 @@ class Lion(torch.optim.Optimizer):
                 momentum.copy_(beta2 * momentum + (1 - beta2) * parameter.grad)
 
 
-def make_optimizer(name, parameters, lr, weight_decay, **changes):
+def make_optimizer(name, parameters, lr, decay, **changes):
     """`changes` override what the optimiser is made with: faults are planted so."""
-    shared = dict(lr=lr, weight_decay=weight_decay)
+    shared = dict(lr=lr, weight_decay=decay)
     if name == "adamw":
         return torch.optim.AdamW(parameters, **{**shared, "betas": (0.9, 0.999), "eps": 1e-8, **changes})
     if name == "sgd":

@@ -131,8 +131,10 @@ TEST(PredictDisk, OfALoraIsSmall) {
   TrainOptions options = one_and_one();
   options.method = "lora";
   const uint64_t lora = predict_disk(sd15(), options, {0, true});
-  // 192 layers of rank 4 in fp32: what kohya's files of this kind have, 6.4 MB.
-  EXPECT_NEAR(static_cast<double>(lora), 6.4e6, 0.3e6);
+  // Of rank 4 in fp32 beside each transformer's two projections, eight of attention and two of the feed-forward part:
+  // 32 widths and two of the text, in 5, 5 and 6 transformers.
+  const uint64_t text = 2 * static_cast<uint64_t>(sd15().unet.cross_attention_dim.front());
+  EXPECT_EQ(lora, 4 * 4 * (5 * (32 * 320 + text) + 5 * (32 * 640 + text) + 6 * (32 * 1280 + text)));
   options.method = "textual_inversion";
   EXPECT_EQ(predict_disk(sd15(), options, {0, true}), 0u);
 }

@@ -113,10 +113,11 @@ TEST(Checkpoint, ShowsTheMovingAverageAndTrainsOnWithTheWeights) {
   EXPECT_FALSE(equal_weights(shown, own));
   EXPECT_FALSE(equal_weights(all_weights(averaged), expected));
 
-  options.ema_decay = 0;  // the average is then the weights
+  options.ema_decay = 0;  // the average is then the weights, but for the rounding of a - (a - b)
   auto same = tiny_model();
   train(same, quick_data(), options, {}, {});
-  EXPECT_TRUE(equal_weights(all_weights(same), expected));
+  const auto found = all_weights(same);
+  for (size_t i = 0; i < expected.size(); ++i) EXPECT_TRUE(torch::allclose(found[i], expected[i], 1e-6, 1e-7));
 }
 
 TEST(TrainingState, OfAnotherRunIsRefusedByName) {
