@@ -42,7 +42,7 @@ TEST_F(Finetune, WishesThatMissOrContradictAreRefused) {
   EXPECT_EQ(failure({photos_, "--path_to_instance_images", photos_, "--category", "dog"}, 2),
             "error: --path_to_instance_images and PHOTOS are the same value: give one of them\n");
   EXPECT_EQ(failure({"--remove", "sks", "--reset"}, 2),
-            "error: --remove and --reset are two things: give one of them\n");
+            "error: --remove, --reset and --rollback are three things: give one of them\n");
   EXPECT_EQ(failure({photos_, "--category", "dog", "--target_model", "pretrained"}, 2),
             "error: --target_model: 'pretrained' is none of private, private_meta, meta\n");
   EXPECT_EQ(failure({photos_, "--category", "dog", "--learning_rate", "2"}, 2),
@@ -228,7 +228,7 @@ TEST_F(Finetune, KeptExtrasComeBackInTheSingleFile) {
 }
 
 TEST_F(Finetune, WhatCannotBeSavedSoIsRefusedBeforeItIsTaught) {
-  EXPECT_NE(failure(quick({"--save", "kohya", "--quiet"}), 2).find("none of diffusers, single_file"),
+  EXPECT_NE(failure(quick({"--save", "kohya", "--quiet"}), 2).find("kohya and peft are forms of a LoRA"),
             std::string::npos);
   EXPECT_NE(failure(quick({"--save", "single_file", "--quiet"}), 3).find("is not CLIP's"), std::string::npos);
 }

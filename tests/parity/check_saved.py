@@ -114,7 +114,8 @@ def main(build):
     for name in sorted(folders):
         check(folders[name])
     check_loras.check(Path(build))
-    check_adapters.check(Path(build), open_silently, draw)
+    if (Path(build) / "saved_adapters").is_dir():  # written by a test that runs by hand
+        check_adapters.check(Path(build), open_silently, draw)
 
 
 if __name__ == "__main__":

@@ -56,8 +56,9 @@ def stable_diffusion_cases(pipe):
     yield {**COMMON, "name": "brackets", "prompt": "a (red:1.3) [house|boat]", "num_images": 1,
            "prompt_syntax": "plain"}
     # The web UIs count the layers from the last, 1; diffusers those that it leaves out more than it does anyhow.
+    # Without guidance: diffusers leaves no layer out of the negative prompt, the web UIs do.
     own_layer = 2 if hasattr(pipe, "text_encoder_2") else 1
-    yield {**COMMON, "name": "clip-skip", "negative_prompt": "dark", "num_images": 1, "clip_skip": own_layer + 1,
+    yield {**COMMON, "name": "clip-skip", "guidance_scale": 1.0, "num_images": 1, "clip_skip": own_layer + 1,
            "left_out": 1}
     yield {**COMMON, "name": "empty", "prompt": "", "num_images": 1}
     yield {**COMMON, "name": "rescaled", "guidance_rescale": 0.7, "num_images": 1}

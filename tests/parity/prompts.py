@@ -19,7 +19,7 @@ EMBEDDINGS = [
     ("plain", "a photo of a cat, in the snow", [[("a photo of a cat, in the snow", 1)]], 0),
     ("weights", "a (red:1.3) house, ((big)) [dark] \\(old\\)",
      [[("a ", 1), ("red", 1.3), (" house, ", 1), ("big", 1.1 * 1.1), (" ", 1), ("dark", 1 / 1.1), (" (old)", 1)]], 0),
-    ("nested", "(a (red:0.5) house, [big):2] cat",
+    ("nested", "(a (red:0.5) house, [big]:2) cat",
      [[("a ", 2), ("red", 1), (" house, ", 2), ("big", 2 / 1.1), (" cat", 1)]], 0),
     ("nothing", "a cat (in the snow:0)", [[("a cat ", 1), ("in the snow", 0)]], 0),
     ("against", "a cat (in the snow:-0.7)", [[("a cat ", 1), ("in the snow", -0.7)]], 0),

@@ -290,18 +290,12 @@ TEST_F(BadNumbers, WeightsOfNanAndInfinityAreNamedAndDrawNoPicture) {
   EXPECT_NE(in_vae.find("vae: 'decoder.conv_out.bias'"), std::string::npos) << in_vae;
 }
 
-TEST_F(BadNumbers, OverflowInHalfPrecisionIsTheMachinesAndTellsWhatToDo) {
-  // Finite weights that leave half precision's range on the way.
+TEST_F(BadNumbers, FiniteWeightsThatMakeThemAreSuspected) {
+  // They leave fp32's range on the way; in half precision such pictures are drawn again in fp32 first.
   edit_weights(kUnet, [](NamedTensors& tensors) {
     for (auto& [name, values] : tensors)
-      if (name == "conv_out.weight") values.fill_(6e4);
+      if (name == "conv_out.weight") values.fill_(3e38);
   });
-  const auto error = drawing_error(torch::kFloat16, 6);
-  EXPECT_NE(error.find("--dtype fp32"), std::string::npos) << error;
-}
-
-TEST_F(BadNumbers, ConfigsThatMakeThemAreSuspected) {
-  edit("vae/config.json", [](Json& json) { json["scaling_factor"] = 1e-320; });
   const auto error = drawing_error(torch::kFloat32, 3);
   EXPECT_NE(error.find("every weight is finite"), std::string::npos) << error;
 }

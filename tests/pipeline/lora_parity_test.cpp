@@ -204,7 +204,8 @@ std::map<std::string, size_t> kohya_layers(const UNet2DConditionConfig& unet,
 
 TEST(KohyaTargets, AreThoseOfStableDiffusion1) {
   UNet2DConditionConfig config;
-  config.block_out_channels = config.cross_attention_dim = {8, 8, 8, 8};
+  config.block_out_channels = {8, 16, 32, 32};  // equal ones would need no shortcuts
+  config.cross_attention_dim = {8, 8, 8, 8};
   config.attention_heads = {1, 1, 1, 1};
   config.norm_num_groups = 4;
   const std::map<std::string, size_t> expected = {{"unet", 192},
@@ -216,7 +217,8 @@ TEST(KohyaTargets, AreThoseOfStableDiffusion1) {
 
 TEST(KohyaTargets, AreThoseOfSdxl) {
   UNet2DConditionConfig config;
-  config.block_out_channels = config.cross_attention_dim = {8, 8, 8};
+  config.block_out_channels = {8, 16, 32};
+  config.cross_attention_dim = {8, 8, 8};
   config.attention_heads = {1, 1, 1};
   config.norm_num_groups = 4;
   config.layers_per_block = {2, 2, 2};

@@ -78,8 +78,8 @@ Outcome repeat_updates(const Recorded& recorded, const AdamWOptions& options) {
       outcome.wrong += wrong_codes(ours, theirs, recorded(moment, update), range);
       outcome.equal += (ours == theirs).sum().item<int64_t>();
       outcome.all += ours.numel();
-      EXPECT_TRUE(torch::allclose(state.at("w." + moment + ".scales"), recorded(moment + ".scales", update),
-                                  1e-6, 0));
+      const auto scales = recorded(moment + ".scales", update);
+      if (!torch::allclose(state.at("w." + moment + ".scales"), scales, 1e-6, 0)) outcome.wrong += scales.numel();
     }
     const auto moved = recorded("weights", update) - recorded("weights", update - 1);
     const auto off = (weights.detach() - recorded("weights", update)).norm() / moved.norm();

@@ -68,7 +68,8 @@ void OptionTable::read_flags(const std::vector<std::string>& arguments) {
     CLI::Option* parsed = option.is_boolean() ? app.add_flag(spelling) : app.add_option(spelling);
     parsed->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     const bool positional = spelling == option.positional_label();
-    if (option.is_list() && positional) parsed->expected(0, CLI::detail::expected_max_vector_size);
+    if (option.is_list() && positional)
+      parsed->expected(0, CLI::detail::expected_max_vector_size)->allow_extra_args(true);
     spellings[&option].push_back({parsed, spelling});
   };
   for (Option& option : options_) {
