@@ -10,12 +10,13 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iostream>
 #include <stdexcept>
 #include <thread>
 
 namespace big {
 
-/// A forked copy of the test that runs `body` and ends with its result (99 where it throws).
+/// A forked copy of the test that runs `body` and ends with its result (99 and a message where it throws).
 class ChildProcess {
  public:
   explicit ChildProcess(const std::function<int()>& body) : pid_(fork()) {
@@ -23,7 +24,8 @@ class ChildProcess {
     if (pid_ > 0) return;
     try {
       _exit(body());
-    } catch (const std::exception&) {
+    } catch (const std::exception& error) {
+      std::cerr << "a child process failed: " << error.what() << std::endl;
       _exit(99);
     }
   }
