@@ -1,5 +1,6 @@
 #include "training_run.h"
 
+#include "big/core/error.h"
 #include "big/core/log.h"
 #include "big/core/text.h"
 
@@ -21,6 +22,8 @@ TrainResult train_from(const Run& run,
   };
   try {
     return train(model, data, run.options.train, run.progress, hooks);
+  } catch (const MachineError& error) {  // a disk that is full costs what came after the last checkpoint
+    throw MachineError(error.what() + checkpoints.note());
   } catch (...) {
     rethrow_with_memory_advice(run.options.train, checkpoints.note());
   }
