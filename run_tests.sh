@@ -8,11 +8,13 @@ cd "$(dirname "$0")"
 third_party/install.sh --peers
 cmake --preset default >/dev/null
 cmake --build --preset default
+# A test on every core: each takes one thread.
+jobs=$(nproc)
 if [[ $# -gt 0 ]]; then
-  exec ctest --preset default "$@"
+  exec ctest --preset default --parallel "$jobs" "$@"
 fi
-ctest --preset default
+ctest --preset default --parallel "$jobs"
 # The torch-free half once more under the address and undefined-behaviour sanitizers.
 cmake --preset asan >/dev/null
 cmake --build --preset asan
-ctest --preset asan
+ctest --preset asan --parallel "$jobs"

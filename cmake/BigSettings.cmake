@@ -12,6 +12,11 @@ endif()
 # One precompiled torch header serves libraries and executables: GCC wants the same -fPIC everywhere.
 add_compile_options(-fPIC)
 
+# Counted lines are compiled without optimisation, one file differently from another.
+if(BIG_COVERAGE)
+  set(CMAKE_DISABLE_PRECOMPILE_HEADERS ON)
+endif()
+
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
   # ccache needs to be told that a precompiled header may be keyed by its content.
