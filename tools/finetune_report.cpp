@@ -76,11 +76,11 @@ std::string finetune_text(const FinetuneResult& result, const std::string& gener
     saved += concat("Written for other programs: ", file.string(), "\n");
   const std::string target =
       result.target == TargetModel::kPrivate ? "" : " --target_model " + to_string(result.target);
-  const std::string measured =
-      result.gate ? concat("What the model knows now, how much better its own word explains a subject's photos than "
-                           "others (1: not at all):\n",
-                           result.gate->text(), "\n")
-                  : "";
+  std::string measured;
+  if (result.gate) {
+    measured = "How much better its own word explains a subject's photos than others (1: not at all):\n";
+    for (const std::string& line : result.gate->lines()) measured += concat("  ", line, "\n");
+  }
   return concat("Finetuning was successful. The identifier for the object is '", result.identifier, "'.\n",
                 "It took ", format_duration(result.seconds), " (", result.steps, " steps, seed ", result.seed,
                 ").", saved.empty() && measured.empty() ? " " : "\n" + measured + saved, "Try:\n", "  generate --prompt \"a ",

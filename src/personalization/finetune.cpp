@@ -61,9 +61,9 @@ GateReport pass_gate(const Run& run, const Gate& gate, StableDiffusion& model, c
   }
   if (found.passed()) return found;
   const std::string what = concat("target model '", to_string(run.options.target), "' after teaching '",
-                                  run.claim.identifier, "':\n", found.text());
+                                  run.claim.identifier, "': ", join(found.lines(), "; "));
   if (run.options.gate == "strict") {
-    throw GateError(concat(what, "\nthe version before stays the current one; try ",
+    throw GateError(concat(what, ". The version before stays the current one; try ",
                            found.learned() ? "a lower --learning_rate or fewer --max_train_steps"
                                            : "more --max_train_steps or a higher --learning_rate",
                            ", or --gate warn to take it all the same"));

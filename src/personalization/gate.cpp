@@ -8,9 +8,11 @@
 #include "big/core/text.h"
 #include "big/pipeline/model_facts.h"
 #include "big/registry/prompt_template.h"
+#include "big/training/latent_cache.h"
 #include "big/training/trainer.h"
 #include "bootstrap.h"
 #include "identifier_pool.h"
+#include "kept_photos.h"
 
 namespace big {
 namespace {
@@ -39,6 +41,13 @@ std::vector<Example> with_prompt(const TrainingData& data, const std::string& pr
   return found;
 }
 
+std::vector<Example> kept_examples(const Run& run, StableDiffusion& model, const Subject& subject) {
+  std::vector<SourcePicture> photos;
+  for (const auto& file : kept_photo_files(run.options.models_dir, subject))
+    if (photos.size() < kMostPhotos) photos.push_back(read_kept_photo(file));
+  return make_examples(model, photos, instance_prompt(subject.identifier, subject.category), run.options.train);
+}
+
 double mean_at(const torch::Tensor& values, const std::vector<int64_t>& indices) {
   const auto* numbers = values.const_data_ptr<double>();
   double sum = 0;
@@ -46,13 +55,15 @@ double mean_at(const torch::Tensor& values, const std::vector<int64_t>& indices)
   return sum / static_cast<double>(indices.size());
 }
 
-SubjectMeasure judged_new(SubjectMeasure measure, const torch::Tensor& before, const torch::Tensor& after) {
+/// An unused word may explain the photos better than the class alone: what counts is that the run taught it more,
+/// unless it was known before (`again`).
+SubjectMeasure judged_new(SubjectMeasure measure, const torch::Tensor& before, const torch::Tensor& after, bool again) {
   const auto gained = bootstrap(after.numel(), [&](const auto& at) { return mean_at(after, at) - mean_at(before, at); });
   const auto known = bootstrap(after.numel(), [&](const auto& at) { return mean_at(after, at); });
   measure.lost = -gained.value;
   measure.lost_low = -gained.high;
   measure.lost_high = -gained.low;
-  measure.passed = known.low > 0 && known.value > kLeastKnown;
+  measure.passed = known.low > 0 && known.value > kLeastKnown && (again || gained.low > 0);
   return measure;
 }
 
@@ -80,11 +91,12 @@ Gate::Gate(const Run& run, StableDiffusion& model, const TrainingData& data) : r
   std::stable_partition(earlier.begin(), earlier.end(),
                         [&](const Subject& subject) { return subject.category == run.options.category; });
   for (const auto& subject : earlier) {
-    auto photos = with_prompt(data, instance_prompt(subject.identifier, subject.category));
+    // Not from `data`: a run without a prior replays nothing, and needs the gate most.
+    const auto photos = kept_examples(run, model, subject);
     if (photos.empty() || subjects_.size() > kMostSubjects) {
       ++unmeasured_;
     } else {
-      add_subject(subject.identifier, subject.category, std::move(photos));
+      add_subject(subject.identifier, subject.category, photos);
     }
   }
   for (const auto& category : run.categories) {
@@ -137,7 +149,7 @@ GateReport Gate::judge(StableDiffusion& model) const {
     SubjectMeasure measure{subject.identifier, subject.category, subject.is_new};
     measure.before = std::exp(subject.before.mean().item<double>());
     measure.after = std::exp(after.mean().item<double>());
-    found.subjects.push_back(subject.is_new ? judged_new(measure, subject.before, after)
+    found.subjects.push_back(subject.is_new ? judged_new(measure, subject.before, after, run_.claim.replaces)
                                             : judged_earlier(measure, subject.before, after));
     report(run_.progress, {"measuring what it learned and kept", static_cast<int64_t>(found.subjects.size()),
                            static_cast<int64_t>(subjects_.size())});
@@ -165,6 +177,8 @@ bool consolidate(const Run& run, StableDiffusion& model, const TrainingData& dat
   for (const auto& example : data.prior)
     (earlier.contains(example.prompt) ? all.instance : all.prior).push_back(example);
   for (const auto& prompt : earlier) subjects += with_prompt(data, prompt).empty() ? 0 : 1;
+
+  if (subjects == 1 && !run.earlier.empty()) return false;  // a run without a prior replays nothing
 
   TrainOptions options = run.options.train;
   const int64_t rows = options.train_batch_size * options.gradient_accumulation_steps;

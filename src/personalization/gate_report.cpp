@@ -19,7 +19,7 @@ std::string percent(double part, double low, double high) {
 }
 
 std::string line_of(const SubjectMeasure& subject) {
-  const std::string what = concat("  ", subject.identifier, " (", subject.category, "): identity ",
+  const std::string what = concat(subject.identifier, " (", subject.category, "): identity ",
                                   fixed(subject.before, 3), " -> ", fixed(subject.after, 3));
   if (subject.is_new) return concat(what, subject.passed ? ", learned" : ", NOT LEARNED");
   return concat(what, ", lost ", percent(subject.lost, subject.lost_low, subject.lost_high),
@@ -33,13 +33,13 @@ bool GateReport::passed() const {
                                      [](const SubjectMeasure& subject) { return subject.passed; });
 }
 
-std::string GateReport::text() const {
+std::vector<std::string> GateReport::lines() const {
   std::vector<std::string> lines;
   for (const auto& subject : subjects) lines.push_back(line_of(subject));
-  if (unmeasured > 0) lines.push_back(concat("  (", unmeasured, " more subjects were not measured)"));
-  lines.push_back(concat("  classes without an identifier: error grown by ", percent(drift, drift_low, drift_high),
+  if (unmeasured > 0) lines.push_back(concat("(", unmeasured, " more subjects were not measured)"));
+  lines.push_back(concat("classes without an identifier: error changed by ", percent(drift, drift_low, drift_high),
                          drift_passed ? "" : ", DRIFTED"));
-  return join(lines, "\n");
+  return lines;
 }
 
 OrderedJson GateReport::json() const {

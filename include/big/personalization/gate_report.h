@@ -39,7 +39,7 @@ struct GateReport {
   bool passed() const;
   bool learned() const { return subjects.empty() || subjects.front().passed; }
   /// For people: a line a subject, one for the classes.
-  std::string text() const;
+  std::vector<std::string> lines() const;
   OrderedJson json() const;
 };
 
