@@ -320,8 +320,7 @@ TEST_F(Generate, AMetamodelBeforeAnythingWasTaughtIsRefused) {
 TEST_F(Generate, WrongSizesNameTheNearestTwoAndLeaveNothing) {
   EXPECT_NE(failure({"--prompt", "a sks", "--height", "65", "--quiet"}, 2).find("64 or 68"),
             std::string::npos);
-  for (const auto& entry : fs::directory_iterator(here_.path() / "generated_images/sks"))
-    ADD_FAILURE() << entry.path();
+  EXPECT_FALSE(fs::exists(here_.path() / "generated_images"));
 }
 
 TEST_F(Generate, WishesThatContradictOrMissAreRefused) {
