@@ -144,7 +144,7 @@ TEST_F(PictureRecords, StylesAreReadAsTheyWereThen) {
   EXPECT_EQ(record.styles[0].name, "ink");
   EXPECT_EQ(record.styles[0].prompt, "{prompt}, ink");
   EXPECT_EQ(record.styles[0].negative_prompt, "blurry");
-  EXPECT_NE(refusal(said("3")).find("'styles' is a number, expected a list"), std::string::npos);
+  EXPECT_NE(refusal(said("3")).find("'styles' is 3, expected a list"), std::string::npos);
   EXPECT_NE(refusal(said(R"([{"name":"ink"}])")).find("'prompt' is missing"), std::string::npos);
 }
 
