@@ -177,9 +177,9 @@ ALL_WAYS = [(schedule, prediction) for schedule in ("karras", "exponential", "be
 
 
 def all_case(sampler, schedule, prediction, *folder_class):
-    config = {**ONE, "prediction_type": prediction}
-    keys = {"schedule": schedule, "replaced": True}
-    return f"all-{prediction}-{sampler} {schedule}", *folder_class, config, sampler, 7, keys
+    config = {**ONE, "prediction_type": prediction, "timestep_spacing": "trailing"}
+    keys = {"schedule": schedule, "replaced": schedule in WEB_SCHEDULES}
+    return f"all-{prediction}-{sampler} {schedule}", *folder_class, config, sampler, 5, keys
 
 
 def skipped_cases():
@@ -200,6 +200,7 @@ def own_cases():
     for sampler in OWN:
         yield from (all_case(sampler, *way) for way in ALL_WAYS)
         if sampler in ("Heun", "DPM2", "DPM2 a"):
+            yield all_case(sampler, "uniform", "sample")
             continue  # the rest is drawn by diffusers
         for prediction in ("epsilon", "v_prediction", "sample"):
             config = {**ONE, "prediction_type": prediction, "timestep_spacing": "trailing"}

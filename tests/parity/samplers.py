@@ -136,6 +136,8 @@ def draw(scheduler, case, network=network):
 def own_draw(sampler, scheduler, case, network=network):
     """The same by a function of kdiffusion.py on the scheduler's levels, in fp64."""
     set_levels(scheduler, case)
+    if case["schedule"] == "karras" and sampler in (kdiffusion.dpm2, kdiffusion.dpm2_ancestral):
+        scheduler.timesteps = scheduler.timesteps.round()  # as diffusers' classes do there
     table, told = sigma_table(scheduler), []
     levels = {float(sigma): float(t) for sigma, t in zip(scheduler.sigmas, scheduler.timesteps)}
     solver, begin = isinstance(scheduler, SOLVERS), case["skipped"]
