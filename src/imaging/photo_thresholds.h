@@ -1,0 +1,32 @@
+#pragma once
+
+namespace big {
+
+// Where the photo doctor draws its lines. Found with the drawn photos of tests/imaging/photo_doctor_measure_test.cpp
+// (docs/training.md has the figures) and held against DreamBooth's 15 photo subjects, whose own values stand beside.
+
+/// Bits of 64 in which the perceptual hashes of two takes of one picture differ at most. Different photos of one
+/// subject: 16 or more. Zauner's thesis, which the hash is from, and most programs take 10 as well.
+constexpr int kNearDuplicateBits = 10;
+
+/// Pixels, at the size that is learned, over which the sharpest edges are smeared (edge_blur.h). Photos of people
+/// who meant them to be sharp: 0.1 to 1.8; smeared by 2 pixels more: 2.0 to 3.8.
+constexpr double kBlurredEdge = 2.2;
+
+/// Brightness of 255 that all but the brightest twentieth of a photo stays under. A well lit photo taken with an
+/// exposure 3 stops too short comes to 76; the darkest of the photo subjects, a black cat at night, to 107.
+constexpr double kDarkBrightest = 90;
+constexpr double kDarkShare = 0.95;
+
+/// Long side by short side. 3:2, the widest that cameras write unasked, leaves a square 67 % of the photo; 16:9
+/// leaves it 56 %.
+constexpr double kWideAspect = 1.6;
+
+/// Likeness of the colours around the middle (background.h) of photos before the same background. One table in a
+/// studio: 0.98 to 1; rooms, lawns and streets around one subject: mostly 0.0 to 0.8, two of a series to 0.9.
+constexpr double kSameBackground = 0.85;
+/// How many of the photos must be alike, and of how many at least: two may well be.
+constexpr double kSameBackgroundShare = 0.8;
+constexpr int kFewestForBackground = 3;
+
+}  // namespace big
