@@ -27,7 +27,7 @@ PhotoFinding dark_finding(const ExaminedPhoto& photo, double brightest) {
 
 PhotoFinding blur_finding(const ExaminedPhoto& photo, const std::optional<double>& blur, int side) {
   const std::string how =
-      blur ? concat("its sharpest edges are smeared over ", std::lround(*blur * 10) / 10.0, " of ", side,
+      blur ? concat("its sharpest edges are smeared over ", std::round(*blur * 10) / 10, " of ", side,
                     " pixels (sharp photos: under ", kBlurredEdge, ")")
            : std::string("there is no edge in it");
   return {PhotoFault::kBlurred,

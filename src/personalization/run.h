@@ -27,6 +27,7 @@ struct Run {
   ProgressFn progress;
   BaseModel base;
   PhotoSet photos;
+  std::filesystem::path contact_sheet;  ///< of the photos; empty: could not be written
   Claim claim;
   std::filesystem::path
       start_folder;              ///< the model to go on from: the base, or a metamodel's current version

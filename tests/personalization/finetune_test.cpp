@@ -116,6 +116,8 @@ TEST_F(Finetune, ADryRunLeavesNothingButCaches) {
   EXPECT_EQ(result.identifier, "sks");
   EXPECT_EQ(result.plan.class_images_to_draw, 2);
   EXPECT_GT(result.plan.predicted_memory_bytes, 100u << 20);
+  EXPECT_FALSE(result.plan.findings.empty()) << "three drawings of one thing before one background";
+  EXPECT_TRUE(fs::exists(result.plan.contact_sheet));
   EXPECT_FALSE(fs::exists(models() / "registry.json"));
   EXPECT_FALSE(fs::exists(models() / "users"));
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "big/core/progress.h"
+#include "big/imaging/photo_doctor.h"
 #include "big/imaging/read_image.h"
 #include "big/pipeline/model_source.h"
 #include "big/registry/target_model.h"
@@ -51,6 +52,8 @@ struct FinetunePlan {
   std::vector<FoundPhoto> photos;
   std::vector<SkippedPhoto> skipped;
   std::vector<std::string> warnings;
+  std::vector<PhotoFinding> findings;   ///< said in the log before any model is loaded
+  std::filesystem::path contact_sheet;  ///< what is learned of each photo; empty: could not be written
   std::string identifier;
   int64_t class_images_reused = 0, class_images_to_draw = 0;
   uint64_t predicted_memory_bytes = 0, predicted_disk_bytes = 0;
