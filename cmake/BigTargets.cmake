@@ -10,12 +10,16 @@ endfunction()
 set(BIG_BASE_HEADERS <algorithm> <filesystem> <functional> <map> <optional> <string> <vector> <nlohmann/json.hpp>)
 set(BIG_TORCH_HEADERS <torch/types.h> ${BIG_BASE_HEADERS})
 
-# big_precompiled(<name> HEADERS <a.h> ... LIBRARIES lib ...)
-# Headers compiled once, for targets that say target_precompile_headers(... REUSE_FROM <name>).
+# Tests spend their time in the library: optimising them as well would only double the time of compiling them.
+set(BIG_TEST_OPTIONS -O0)
+
+# big_precompiled(<name> HEADERS <a.h> ... LIBRARIES lib ... [OPTIONS flag ...])
+# Headers compiled once, for targets with the same options that say target_precompile_headers(... REUSE_FROM <name>).
 function(big_precompiled name)
-  cmake_parse_arguments(P "" "" "HEADERS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(P "" "" "HEADERS;LIBRARIES;OPTIONS" ${ARGN})
   add_library(${name} STATIC "${PROJECT_SOURCE_DIR}/cmake/precompiled.cpp")
   target_link_libraries(${name} PUBLIC ${P_LIBRARIES} PRIVATE big_warnings)
+  target_compile_options(${name} PRIVATE ${P_OPTIONS})
   target_precompile_headers(${name} PRIVATE ${P_HEADERS})
 endfunction()
 
@@ -59,6 +63,7 @@ function(big_test folder)
   add_executable(${T_NAME}_test ${T_SOURCES})
   target_include_directories(${T_NAME}_test PRIVATE "${PROJECT_SOURCE_DIR}/tests" "${PROJECT_SOURCE_DIR}/src/${folder}")
   target_link_libraries(${T_NAME}_test PRIVATE big_${folder} ${T_LIBRARIES} GTest::gtest_main big_warnings)
+  target_compile_options(${T_NAME}_test PRIVATE ${BIG_TEST_OPTIONS})
   set(kind base)
   if(T_TORCH)
     set(kind torch)

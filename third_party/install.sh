@@ -96,8 +96,8 @@ install_peers() {
   cmp -s "$requirements" "$stamp" && return
   local site
   site=$("$deps/peers/bin/python" -c 'import sysconfig; print(sysconfig.get_paths()["purelib"])')
-  # torch is installed once: the environment sees the one in .deps/libtorch.
-  echo "$deps/libtorch" > "$site/libtorch.pth"
+  # torch is installed once: the environment sees the one in .deps/libtorch, also where the project is moved to.
+  realpath --relative-to="$site" "$deps/libtorch" > "$site/libtorch.pth"
   [[ -z ${BIG_TORCH_DIR:-} || -d $deps/libtorch ]] ||
     fail "the parity tests need the CPU build of torch in .deps/libtorch; run them without BIG_TORCH_DIR"
   say "downloading the Python libraries the tests compare with: about 100 MB in .deps/peers"

@@ -10,31 +10,18 @@
 #include "big/personalization/finetune.h"
 #include "big/pipeline/folder_adapters.h"
 #include "big/weights/safetensors.h"
-#include "models_folder.h"
+#include "quick_finetune.h"
 #include "support/error_of.h"
-#include "support/temp_dir.h"
 
 namespace big {
 namespace fs = std::filesystem;
 namespace {
 
-class FinetuneAdapters : public testing::Test {
+class FinetuneAdapters : public QuickFinetune {
  protected:
   FinetuneAdapters() {
-    options.photos = make_photos(dir_.path() / "photos", 3);
-    options.category = "cat";
-    options.user = "anna";
-    options.models_dir = dir_.path() / "models";
-    options.project_models = project_models();
-    options.num_class_images = 2;
-    options.class_image_steps = 2;
     options.train.method = "lora";
-    options.train.max_train_steps = 2;
-    options.train.resolution = 64;
-    options.train.train_batch_size = 1;
-    options.train.gradient_accumulation_steps = 1;
     options.train.learning_rate = 1e-2;
-    options.train.seed = 7;
   }
   DrawOptions wish(TargetModel target = TargetModel::kPrivate) {
     DrawOptions drawing;
@@ -46,16 +33,12 @@ class FinetuneAdapters : public testing::Test {
     drawing.user = options.user;
     drawing.models_dir = options.models_dir;
     drawing.project_models = options.project_models;
-    drawing.output_dir = dir_.path() / "drawn";
+    drawing.output_dir = folder() / "drawn";
     return drawing;
   }
   std::string picture(const DrawOptions& drawing) {
     return sha256_of_files({draw(drawing, plan_drawing(drawing)).images.front().path});
   }
-  FinetuneOptions options;
-
- private:
-  TempDir dir_;
 };
 
 /// Bytes of files that nothing else shares.

@@ -7,22 +7,16 @@
 
 #include "big/core/error.h"
 #include "big/core/interrupt.h"
-#include "big/core/sha256.h"
 #include "big/personalization/models_dir.h"
 #include "big/personalization/remove.h"
 #include "big/pipeline/stable_diffusion.h"
 #include "layout.h"
-#include "models_folder.h"
+#include "quick_finetune.h"
 #include "support/error_of.h"
-#include "support/temp_dir.h"
 
 namespace big {
 namespace fs = std::filesystem;
 namespace {
-
-std::string weights_of(const fs::path& model) {
-  return sha256_of_files({model / "unet" / "diffusion_pytorch_model.safetensors"});
-}
 
 std::set<std::string> names_in(const fs::path& folder) {
   std::set<std::string> names;
@@ -31,31 +25,7 @@ std::set<std::string> names_in(const fs::path& folder) {
   return names;
 }
 
-/// Real runs on the real starter, two steps long.
-class Finetune : public testing::Test {
- protected:
-  Finetune() {
-    options.photos = make_photos(dir_.path() / "photos", 3);
-    options.category = "cat";
-    options.user = "anna";
-    options.models_dir = dir_.path() / "models";
-    options.project_models = project_models();
-    options.num_class_images = 2;
-    options.class_image_steps = 2;
-    options.train.max_train_steps = 2;
-    options.train.resolution = 64;
-    options.train.train_batch_size = 1;
-    options.train.gradient_accumulation_steps = 1;
-    options.train.learning_rate = 1e-4;
-    options.train.seed = 7;
-  }
-  fs::path models() const { return options.models_dir; }
-  Registry registry() const { return read_registry(models()); }
-  FinetuneOptions options;
-
- private:
-  TempDir dir_;
-};
+using Finetune = QuickFinetune;
 
 TEST_F(Finetune, TeachesAPrivateModelAndRegistersIt) {
   FinetunePlan announced;

@@ -5,43 +5,25 @@
 
 #include "big/core/error.h"
 #include "big/core/interrupt.h"
-#include "big/core/sha256.h"
 #include "big/personalization/finetune.h"
 #include "big/pipeline/stable_diffusion.h"
 #include "big/registry/registry.h"
 #include "big/training/training_state.h"
 #include "checkpoint_folders.h"
-#include "models_folder.h"
+#include "quick_finetune.h"
 #include "run_settings.h"
 #include "support/error_of.h"
-#include "support/temp_dir.h"
 
 namespace big {
 namespace fs = std::filesystem;
 namespace {
 
-std::string weights_of(const fs::path& model) {
-  return sha256_of_files({model / "unet" / "diffusion_pytorch_model.safetensors"});
-}
-
-/// Real runs on the real starter, four updates long, stopped in the third.
-class Resume : public testing::Test {
+/// Four updates, stopped in the third.
+class Resume : public QuickFinetune {
  protected:
   Resume() {
-    options.photos = make_photos(dir_.path() / "photos", 3);
-    options.category = "cat";
-    options.user = "anna";
-    options.models_dir = dir_.path() / "models";
-    options.project_models = project_models();
-    options.num_class_images = 2;
-    options.class_image_steps = 2;
     options.train.max_train_steps = 4;
-    options.train.resolution = 64;
-    options.train.train_batch_size = 1;
-    options.train.gradient_accumulation_steps = 1;
-    options.train.learning_rate = 1e-4;
     options.train.checkpointing_steps = 1;
-    options.train.seed = 7;
   }
   ~Resume() override { set_pending_signal(0); }
 
@@ -57,12 +39,6 @@ class Resume : public testing::Test {
   fs::path checkpoints(const std::string& identifier) const {
     return options.models_dir / checkpoints_folder(options.target, options.user, identifier);
   }
-  Registry registry() const { return read_registry(options.models_dir); }
-  const fs::path& folder() const { return dir_.path(); }
-  FinetuneOptions options;
-
- private:
-  TempDir dir_;
 };
 
 TEST_F(Resume, GoesOnToTheSameWeightsAndLeavesNoCheckpoint) {

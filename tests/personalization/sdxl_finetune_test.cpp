@@ -6,9 +6,8 @@
 #include "big/personalization/finetune.h"
 #include "big/pipeline/stable_diffusion.h"
 #include "kept_photos.h"
-#include "models_folder.h"
+#include "quick_finetune.h"
 #include "support/error_of.h"
-#include "support/temp_dir.h"
 
 namespace big {
 namespace fs = std::filesystem;
@@ -19,27 +18,15 @@ fs::path reference_model(const std::string& family) {
   return fs::path(std::getenv("BIG_TEST_BINARY_DIR")) / "references" / family / "model";
 }
 
-class FinetuneSdxl : public testing::Test {
+class FinetuneSdxl : public QuickFinetune {
  protected:
   FinetuneSdxl() {
-    options.photos = make_photos(dir_.path() / "photos", 2);
-    options.category = "cat";
-    options.user = "anna";
-    options.models_dir = dir_.path() / "models";
-    options.project_models = project_models();
     options.pretrained_model = reference_model("sdxl").string();
     options.num_class_images = 1;
     options.class_image_steps = 1;
     options.train.max_train_steps = 1;
     options.train.resolution = 32;
-    options.train.train_batch_size = 1;
-    options.train.gradient_accumulation_steps = 1;
-    options.train.learning_rate = 1e-4;
   }
-  FinetuneOptions options;
-
- private:
-  TempDir dir_;
 };
 
 TEST_F(FinetuneSdxl, TeachesUNetAndBothEncodersAndSavesThem) {
