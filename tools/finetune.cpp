@@ -1,4 +1,7 @@
 // finetune: photos of one subject in, an identifier that means it out.
+#include <filesystem>
+#include <set>
+
 #include "big/core/error.h"
 #include "big/core/text.h"
 #include "big/personalization/models_dir.h"
@@ -117,6 +120,21 @@ std::string place_flags(OptionTable& table) {
   return flags;
 }
 
+/// The command that repeats a run wherever it is typed, with what was chosen for it.
+std::string repeating_command(OptionTable& table, const FinetuneOptions& options) {
+  std::string command = "finetune";
+  for (const Option& option : table.options()) {
+    // Resuming, deleting and talking are no part of what a model becomes.
+    static const std::set<std::string> kLeftOut = {"seed", "threads", "resume", "dry_run", "no_wait", "json",
+                                                   "quiet", "log_level", "config", "print_config"};
+    if (option.origin() < Origin::kConfigFile || option.is_flag_only() || kLeftOut.count(option.name()) > 0) continue;
+    const std::string value = option.value_text();
+    const bool path = !value.empty() && (option.is_path() || std::filesystem::path(value).has_parent_path());
+    command += concat(" --", option.name(), "=", shell_word(path ? std::filesystem::absolute(value).string() : value));
+  }
+  return concat(command, " --seed=", options.train.seed, " --threads=", threads_in_use());
+}
+
 void teach(OptionTable& table, FinetuneArguments& given) {
   table.require("path_to_instance_images", "say which folder holds the photos: " + kText.usage);
   table.require("category", "say what the subject is, for example --category dog");
@@ -127,6 +145,8 @@ void teach(OptionTable& table, FinetuneArguments& given) {
   options.seed_given = table.given("seed");
   if (!options.seed_given) options.train.seed = random_seed();
   set_threads(given.threads);
+  options.command = repeating_command(table, options);
+  options.program_version = version_text();
   FinetuneResult result;
   {
     ProgressBar bar(given.common.quiet);

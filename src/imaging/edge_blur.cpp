@@ -13,7 +13,7 @@ namespace {
 constexpr double kAgain = 1.5;   ///< r, pixels
 constexpr double kBefore = 1.0;  ///< first of all, against noise; taken off the result
 
-constexpr size_t kDirections = 4;      ///< of slopes: 0, 45, 90, 135 degrees
+constexpr size_t kDirections = 8;      ///< of slopes, 22.5 degrees apart
 constexpr double kStrongest = 0.002;   ///< of all pixels, in each direction: the edges that tell
 constexpr size_t kFewestEdges = 16;    ///< in a direction
 constexpr float kFaintest = 3;         ///< brightness a pixel; below it is noise
@@ -28,13 +28,10 @@ Slope slope_at(const Plane& plane, int x, int y) {
   return {(plane.at(x + 1, y) - plane.at(x - 1, y)) / 2, (plane.at(x, y + 1) - plane.at(x, y - 1)) / 2};
 }
 
-/// Which of the four directions a slope is nearest to.
 size_t direction_of(const Slope& slope) {
-  constexpr float kHalfway = 0.41421356F;  // tan(22.5 degrees)
-  const float along = std::abs(slope.dx), across = std::abs(slope.dy);
-  if (across < kHalfway * along) return 0;
-  if (along < kHalfway * across) return 2;
-  return (slope.dx > 0) == (slope.dy > 0) ? 1 : 3;
+  constexpr auto kAll = static_cast<long>(kDirections);
+  const double half_turns = std::atan2(slope.dy, slope.dx) / M_PI;
+  return static_cast<size_t>(std::lround(half_turns * kAll) + kAll) % kDirections;
 }
 
 /// s of one edge.

@@ -7,12 +7,11 @@
 #include "big/core/text.h"
 #include "big/training/trainer.h"
 #include "run.h"
+#include "train_log.h"
 #include "training_run.h"
 
 namespace big {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 FinetuneResult result_of(const Run& run, const FinetunePlan& plan) {
   FinetuneResult result;
@@ -34,7 +33,7 @@ std::filesystem::path publish_or_say_where(const Run& run,
                                            const TrainResult& trained,
                                            const Checkpoints& checkpoints) {
   try {
-    return publish(run, model, trained.steps);
+    return publish(run, model, trained);
   } catch (const MachineError& error) {
     throw MachineError(error.what() + checkpoints.note());
   }
@@ -51,9 +50,10 @@ MeasuredPlan plan_or_advise(const Run& run, const std::function<void(const Finet
 
 FinetuneResult teach(const FinetuneOptions& options,
                      const std::function<void(const FinetunePlan&)>& on_plan,
-                     const ProgressFn& progress) {
-  const auto start = Clock::now();
-  const Run run = prepare_run(options, progress);
+                     const ProgressFn& progress,
+                     TrainLog& log) {
+  const Run run = prepare_run(options, log.watched(progress));
+  if (!options.dry_run) log.begin(run);
   MeasuredPlan measured = plan_or_advise(run, on_plan);
   FinetuneResult result = result_of(run, measured.plan);
   if (options.dry_run) return result;
@@ -68,10 +68,24 @@ FinetuneResult teach(const FinetuneOptions& options,
   const TrainResult trained = train_run(run, model, data, checkpoints);
   result.model_path = options.models_dir / publish_or_say_where(run, model, trained, checkpoints);
   result.saved = exported_files(run, result.model_path);
+  log.succeeded(result.model_path);
   result.steps = trained.steps;
   result.final_loss = trained.final_loss;
-  result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - run.begun).count();
   return result;
+}
+
+/// An error is a part of the log.
+FinetuneResult teach_and_log(const FinetuneOptions& options,
+                             const std::function<void(const FinetunePlan&)>& on_plan,
+                             const ProgressFn& progress,
+                             TrainLog& log) {
+  try {
+    return teach(options, on_plan, progress, log);
+  } catch (const std::exception& error) {
+    log.failed(error.what());
+    throw;
+  }
 }
 
 }  // namespace
@@ -104,8 +118,9 @@ ClassImageCount draw_missing(const Run& run) {
 FinetuneResult finetune(const FinetuneOptions& options,
                         const std::function<void(const FinetunePlan&)>& on_plan,
                         const ProgressFn& progress) {
+  TrainLog log;
   try {
-    return teach(options, on_plan, progress);
+    return teach_and_log(options, on_plan, progress, log);
   } catch (const StoppedAtCheckpoint&) {
     throw;
   } catch (const Interrupted& stopped) {

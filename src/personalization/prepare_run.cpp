@@ -225,7 +225,7 @@ Run prepare_run(const FinetuneOptions& wish, const ProgressFn& progress) {
   for (const auto& category : run.categories)
     run.recipes.push_back(class_image_recipe(run.base, run.load.source, category, options));
   if (run.class_images > 0) run.class_files = own_class_pictures(options);
-  if (run.resume || options.train.checkpointing_steps > 0) run.settings = run_settings(run);
+  run.settings = run_settings(run);
   if (run.resume) check_same_run(run);
   return run;
 }

@@ -144,7 +144,13 @@ TEST_F(Finetune, ASubjectIsTaughtDrawnListedAndRemoved) {
   EXPECT_GE(json["photos_used"].size(), 5u);
   EXPECT_TRUE(json["photos_skipped"].is_array());
   EXPECT_EQ(json["class_images"], (Json{{"reused", 0}, {"drawn", 1}}));
-  EXPECT_TRUE(fs::exists(fs::path(json["model_path"].get<std::string>()) / "model_index.json"));
+  const fs::path model = json["model_path"].get<std::string>();
+  EXPECT_TRUE(fs::exists(model / "model_index.json"));
+  EXPECT_TRUE(fs::exists(model / "train.log"));
+  const std::string command = Json::parse(read_file(model / "run.json"))["command"];
+  EXPECT_EQ(command.find("finetune --path_to_instance_images=" + photos_), 0u) << command;
+  EXPECT_NE(command.find(" --category='teddy bear'"), std::string::npos) << command;
+  EXPECT_NE(command.find(" --seed=3 --threads="), std::string::npos) << command;
 
   const ToolRun second = run("finetune", quick({"--identifier", "vfr"}));
   EXPECT_EQ(second.out.find("Finetuning was successful. The identifier for the object is 'vfr'.\n"), 0u)
