@@ -44,6 +44,7 @@ void find_bad_light(std::span<const ExaminedPhoto> photos, std::span<const Image
     const double brightest = brightness_below(plane, kDarkShare);
     const bool dark = brightest < kDarkBrightest;
     if (dark) findings.push_back(dark_finding(photos[i], brightest));
+    if (squares[i].width < kSmallestForBlur) continue;
     const auto blur = edge_blur(plane);
     // Darkness hides edges; without one it says enough.
     if (blur ? *blur > kBlurredEdge : !dark) findings.push_back(blur_finding(photos[i], blur, squares[i].width));

@@ -6,14 +6,15 @@ namespace big {
 // (docs/training.md has the figures) and held against DreamBooth's 15 photo subjects, whose own values stand beside.
 
 /// Bits of 64 in which the perceptual hashes of two takes of one picture differ at most. Of the 3160 pairs of those
-/// photos, one of which is another mirrored, no other pair differs in fewer than 16; Zauner's thesis, which the hash is
-/// from, takes 10 where two versions of one file are looked for, which differ less than two takes.
-constexpr int kNearDuplicateBits = 12;
+/// photos, one of which is another mirrored, no other pair differs in fewer than 16; drawings of one face in one place
+/// come to 12. Zauner's thesis, which the hash is from, takes 10 as well.
+constexpr int kNearDuplicateBits = 10;
 
 /// Pixels, at the size that is learned, over which the sharpest edges are smeared (edge_blur.h). Photos of people
-/// who meant them to be sharp: 0 to 2.02, half of them under 0.8; smeared by 2 pixels
-/// more: 2.0 to 3.8.
+/// who meant them to be sharp: 0 to 2.02, half of them under 0.8; smeared by 2 pixels more: most over 2.2.
 constexpr double kBlurredEdge = 2.2;
+/// Pixels of a side; smaller pictures have too few edges to tell by.
+constexpr int kSmallestForBlur = 64;
 
 /// Brightness of 255 that all but the brightest twentieth of a photo stays under. A well lit photo taken with an
 /// exposure 3 stops too short comes to 76; the darkest of the photo subjects, a black cat at night, to 107.

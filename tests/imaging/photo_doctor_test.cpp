@@ -8,6 +8,7 @@
 #include "drawn_photos.h"
 #include "edge_blur.h"
 #include "perceptual_hash.h"
+#include "photo_thresholds.h"
 #include "plane.h"
 
 namespace big {
@@ -70,6 +71,13 @@ TEST(PhotoDoctor, SeesDarknessAndDoesNotCallItBlur) {
   EXPECT_EQ(found({draw_photo(dark)}), Lines{"too_dark: a.jpg"});
   EXPECT_EQ(found({Image(192, 144, 0)}), Lines{"too_dark: a.jpg"});
   EXPECT_EQ(found({Image(192, 144, 200)}), Lines{"blurred: a.jpg"}) << "nothing is to be seen in it";
+}
+
+TEST(PhotoDoctor, CallsNothingBlurredThatIsTooSmallToTell) {
+  const Image tiny(kSmallestForBlur - 8, kSmallestForBlur - 8, 200), small(kSmallestForBlur, kSmallestForBlur, 200);
+  const ExaminedPhoto photo{"a.jpg", 2000, 2000, &tiny}, other{"b.jpg", 2000, 2000, &small};
+  EXPECT_TRUE(examine_photos(std::span(&photo, 1), tiny.width).empty());
+  EXPECT_EQ(examine_photos(std::span(&other, 1), small.width).size(), 1u);
 }
 
 TEST(PhotoDoctor, SeesOneBackgroundBehindManyPoses) {
