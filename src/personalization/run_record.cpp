@@ -3,6 +3,7 @@
 #include <torch/version.h>
 
 #include "big/core/atomic_file.h"
+#include "big/core/text.h"
 #include "big/pipeline/device.h"
 #include "big/training/trainer.h"
 #include "run.h"
@@ -27,9 +28,14 @@ OrderedJson findings_of(const Run& run) {
 
 }  // namespace
 
+std::string repeating_command(const Run& run) {
+  if (run.options.command.empty()) return "";
+  return concat(run.options.command, " --identifier=", run.claim.identifier, " --overwrite");
+}
+
 void write_run_record(const Run& run, const TrainResult& trained, const std::filesystem::path& folder) {
   const OrderedJson record = {
-      {"command", run.options.command},
+      {"command", repeating_command(run)},
       {"versions", {{"big", run.options.program_version}, {"libtorch", TORCH_VERSION}}},
       {"machine", machine_of(run)},
       {"base", {{"name", run.base.name}, {"hash", run.base.hash}}},

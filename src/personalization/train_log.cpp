@@ -5,6 +5,7 @@
 #include "big/core/log.h"
 #include "big/core/text.h"
 #include "run.h"
+#include "run_record.h"
 
 namespace big {
 namespace fs = std::filesystem;
@@ -33,7 +34,8 @@ void TrainLog::begin(const Run& run) {
   } catch (const MachineError& error) {
     log_warning(concat("this run keeps no log: ", error.what()));
   }
-  if (!run.options.command.empty()) log_.note("command: " + run.options.command);
+  const std::string command = repeating_command(run);
+  if (!command.empty()) log_.note("command: " + command);
 }
 
 ProgressFn TrainLog::watched(ProgressFn progress) {

@@ -150,7 +150,8 @@ TEST_F(Finetune, ASubjectIsTaughtDrawnListedAndRemoved) {
   const std::string command = Json::parse(read_file(model / "run.json"))["command"];
   EXPECT_EQ(command.find("finetune --path_to_instance_images=" + photos_), 0u) << command;
   EXPECT_NE(command.find(" --category='teddy bear'"), std::string::npos) << command;
-  EXPECT_NE(command.find(" --seed=3 --threads="), std::string::npos) << command;
+  EXPECT_TRUE(command.ends_with(" --identifier=sks --overwrite")) << command;
+  EXPECT_NE(command.find(" --user=anna --seed=3 --threads="), std::string::npos) << command;
 
   const ToolRun second = run("finetune", quick({"--identifier", "vfr"}));
   EXPECT_EQ(second.out.find("Finetuning was successful. The identifier for the object is 'vfr'.\n"), 0u)

@@ -69,7 +69,7 @@ TEST_F(Finetune, ARunIsToldBesideItsModel) {
   options.program_version = "1.2.3";
   const FinetuneResult result = finetune(options);
   const Json record = parse_json(read_file(result.model_path / "run.json", 1 << 20), "run.json");
-  EXPECT_EQ(record["command"], options.command);
+  EXPECT_EQ(record["command"], "finetune --category=cat --identifier=sks --overwrite");
   EXPECT_EQ(record["versions"]["big"], "1.2.3");
   EXPECT_EQ(record["base"]["hash"], result.base_hash);
   EXPECT_EQ(record["settings"]["flags"]["seed"], 7);

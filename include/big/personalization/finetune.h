@@ -45,7 +45,8 @@ struct FinetuneOptions {
   bool seed_given = true;
   int64_t checkpoints_total_limit = 1;  ///< older ones are deleted; 0: all are kept
   TrainOptions train;
-  /// What a person types to repeat the run, and the program's version: for run.json and train.log.
+  /// What a person types to repeat the run (without its identifier, which is found later), and the program's
+  /// version: for run.json and train.log.
   std::string command, program_version;
 };
 
