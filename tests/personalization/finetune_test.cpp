@@ -81,7 +81,7 @@ TEST_F(Finetune, ARunIsToldBesideItsModel) {
   EXPECT_GT(record["seconds"]["all"], record["seconds"]["training"]);
 
   const std::string log = read_file(result.model_path / "train.log", 1 << 20);
-  for (const std::string line : {"Z warning: photo-0.png", "Z command: finetune --category=cat\n", ": 1 of 2, loss ",
+  for (const std::string line : {"Z warning: photo-0.png", "Z command: finetune --category=cat --identifier=sks --overwrite\n", ": 1 of 2, loss ",
                                  ": 2 of 2, loss ", "Z finished: "}) {
     EXPECT_NE(log.find(line), std::string::npos) << line << '\n' << log;
   }
