@@ -1,7 +1,4 @@
 // finetune: photos of one subject in, an identifier that means it out.
-#include <filesystem>
-#include <set>
-
 #include "big/core/error.h"
 #include "big/core/text.h"
 #include "big/personalization/models_dir.h"
@@ -14,6 +11,7 @@
 #include "cli/random_seed.h"
 #include "cli/run_guarded.h"
 #include "cli/wait_policy.h"
+#include "finetune_command.h"
 #include "finetune_options.h"
 #include "finetune_report.h"
 
@@ -118,29 +116,6 @@ std::string place_flags(OptionTable& table) {
     if (table.given(name)) flags += " --" + name + " " + shell_word(table.option(name).value_text());
   }
   return flags;
-}
-
-/// The command that repeats a run wherever it is typed, with what was chosen for it but the identifier.
-std::string repeating_command(OptionTable& table, const FinetuneOptions& options) {
-  std::string command = "finetune";
-  const auto add = [&](const std::string& name, const std::string& value) {
-    command += concat(" --", name, "=", shell_word(value));
-  };
-  for (const Option& option : table.options()) {
-    // Resuming and talking are no part of what a model becomes; the last are added whoever gave them.
-    static const std::set<std::string> kLeftOut = {"resume", "dry_run", "no_wait", "json", "quiet", "log_level",
-                                                   "config", "print_config", "identifier", "overwrite",
-                                                   "models_dir", "user", "seed", "threads"};
-    if (option.origin() < Origin::kConfigFile || option.is_flag_only() || kLeftOut.count(option.name()) > 0) continue;
-    const std::string value = option.value_text();
-    const bool path = !value.empty() && (option.is_path() || std::filesystem::path(value).has_parent_path());
-    add(option.name(), path ? std::filesystem::absolute(value).string() : value);
-  }
-  add("models_dir", std::filesystem::absolute(options.models_dir).string());
-  add("user", options.user);
-  add("seed", std::to_string(options.train.seed));
-  add("threads", std::to_string(threads_in_use()));
-  return command;
 }
 
 void teach(OptionTable& table, FinetuneArguments& given) {
