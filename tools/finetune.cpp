@@ -11,6 +11,7 @@
 #include "cli/random_seed.h"
 #include "cli/run_guarded.h"
 #include "cli/wait_policy.h"
+#include "finetune_command.h"
 #include "finetune_options.h"
 #include "finetune_report.h"
 
@@ -127,6 +128,8 @@ void teach(OptionTable& table, FinetuneArguments& given) {
   options.seed_given = table.given("seed");
   if (!options.seed_given) options.train.seed = random_seed();
   set_threads(given.threads);
+  options.command = repeating_command(table, options);
+  options.program_version = version_text();
   FinetuneResult result;
   {
     ProgressBar bar(given.common.quiet);

@@ -13,6 +13,28 @@ std::string predicted_text(const FinetunePlan& plan) {
                 format_bytes(plan.predicted_disk_bytes), " on disk");
 }
 
+OrderedJson findings_json(const FinetunePlan& plan) {
+  OrderedJson list = OrderedJson::array();
+  for (const PhotoFinding& finding : plan.findings) {
+    OrderedJson paths = OrderedJson::array();
+    for (const auto& path : finding.photos) paths.push_back(path.string());
+    list.push_back({{"kind", to_string(finding.fault)},
+                    {"photos", paths},
+                    {"reason", finding.reason},
+                    {"advice", finding.advice}});
+  }
+  return list;
+}
+
+/// What a dry run found out about the photos.
+std::string photos_text(const FinetunePlan& plan) {
+  std::string text = concat("Photos: ", plan.photos.size(), " used, ", plan.skipped.size(), " skipped, ",
+                            plan.findings.size(), plan.findings.size() == 1 ? " finding.\n" : " findings.\n");
+  for (const PhotoFinding& finding : plan.findings) text += concat("  ", text_of(finding), "\n");
+  if (!plan.contact_sheet.empty()) text += concat("What is learned of each: ", plan.contact_sheet.string(), "\n");
+  return text;
+}
+
 OrderedJson common_json(const FinetuneResult& result) {
   OrderedJson used = OrderedJson::array(), skipped = OrderedJson::array();
   for (const FoundPhoto& photo : result.plan.photos) used.push_back(photo.path.string());
@@ -27,6 +49,8 @@ OrderedJson common_json(const FinetuneResult& result) {
           {"seed", result.seed},
           {"photos_used", used},
           {"photos_skipped", skipped},
+          {"photo_findings", findings_json(result.plan)},
+          {"contact_sheet", result.plan.contact_sheet.empty() ? OrderedJson() : OrderedJson(result.plan.contact_sheet.string())},
           {"class_images",
            {{"reused", result.plan.class_images_reused}, {"drawn", result.plan.class_images_to_draw}}}};
 }
@@ -69,7 +93,7 @@ OrderedJson finetune_json(const FinetuneResult& result) {
 std::string finetune_text(const FinetuneResult& result, const std::string& generate_flags) {
   if (result.dry_run) {
     return concat("Nothing was done (--dry_run). It would teach '", result.identifier, "' in ",
-                  predicted_text(result.plan), " (seed ", result.seed, ").\n");
+                  predicted_text(result.plan), " (seed ", result.seed, ").\n", photos_text(result.plan));
   }
   std::string saved;
   for (const auto& [kind, file] : result.saved)

@@ -43,15 +43,16 @@ struct Layout {
   int cell_width = 1, cell_height = 1;  ///< room for a picture, and for the label above it
   int left = 0, top = 0;                ///< what the labels take
   int title = 0;                        ///< of `top`
+  int caption = 0;                      ///< room below each picture
 
   int x(int column) const { return left + border + column * (cell_width + border); }
-  int y(int row) const { return top + border + row * (cell_height + border); }
+  int y(int row) const { return top + border + row * (cell_height + caption + border); }
 };
 
 /// Labels broken into lines.
 struct BrokenLabels {
   Lines title;
-  std::vector<Lines> columns, rows;
+  std::vector<Lines> columns, rows, pictures;
 };
 
 std::vector<Lines> broken(const std::vector<std::string>& labels, int width, int scale) {
@@ -68,7 +69,7 @@ Layout lay_out(const std::vector<Image>& pictures, const SheetLabels& labels) {
   }
   layout.scale = std::clamp(std::max(layout.cell_width, layout.cell_height) / kPixelsALetter, 1, kLargestScale);
   layout.border = 2 * layout.scale;
-  if (!labels.columns.empty()) layout.cell_width = std::max(layout.cell_width, kNarrowestLabel * layout.scale);
+  if (!labels.columns.empty() || !labels.pictures.empty()) layout.cell_width = std::max(layout.cell_width, kNarrowestLabel * layout.scale);
   return layout;
 }
 
@@ -77,6 +78,9 @@ BrokenLabels make_room(Layout& layout, int columns, const SheetLabels& labels) {
   BrokenLabels lines;
   lines.columns = broken(labels.columns, layout.cell_width, layout.scale);
   lines.rows = broken(labels.rows, std::max(layout.cell_width, kNarrowestLabel * layout.scale), layout.scale);
+  lines.pictures = broken(labels.pictures, layout.cell_width, layout.scale);
+  for (const auto& picture : lines.pictures)
+    layout.caption = std::max(layout.caption, height_of(picture, layout.scale) + layout.border);
   for (const auto& row : lines.rows) layout.left = std::max(layout.left, width_of(row, layout.scale) + gap);
   lines.title = wrapped_text(labels.title, layout.x(columns) - layout.border, layout.scale);
   layout.title = lines.title.empty() ? 0 : height_of(lines.title, layout.scale) + gap;
@@ -108,6 +112,10 @@ Image labelled_sheet(const std::vector<Image>& pictures, int columns, const Shee
     const Image& picture = pictures[static_cast<size_t>(i)];
     paste(sheet, picture, layout.x(i % columns) + (layout.cell_width - picture.width) / 2,
           layout.y(i / columns) + (layout.cell_height - picture.height) / 2);
+    if (static_cast<size_t>(i) >= lines.pictures.size()) continue;
+    const Lines& below = lines.pictures[static_cast<size_t>(i)];
+    draw_centred(sheet, below, layout.x(i % columns), layout.y(i / columns) + layout.cell_height + layout.border,
+                 layout.cell_width, height_of(below, layout.scale), layout.scale);
   }
   return sheet;
 }

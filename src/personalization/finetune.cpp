@@ -8,12 +8,11 @@
 #include "big/training/trainer.h"
 #include "gate.h"
 #include "run.h"
+#include "train_log.h"
 #include "training_run.h"
 
 namespace big {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 FinetuneResult result_of(const Run& run, const FinetunePlan& plan) {
   FinetuneResult result;
@@ -36,7 +35,7 @@ std::filesystem::path publish_or_say_where(const Run& run,
                                            const std::optional<GateReport>& measured,
                                            const Checkpoints& checkpoints) {
   try {
-    return publish(run, model, trained.steps, measured);
+    return publish(run, model, trained, measured);
   } catch (const MachineError& error) {
     throw MachineError(error.what() + checkpoints.note());
   }
@@ -74,9 +73,10 @@ GateReport pass_gate(const Run& run, const Gate& gate, StableDiffusion& model, c
 
 FinetuneResult teach(const FinetuneOptions& options,
                      const std::function<void(const FinetunePlan&)>& on_plan,
-                     const ProgressFn& progress) {
-  const auto start = Clock::now();
-  const Run run = prepare_run(options, progress);
+                     const ProgressFn& progress,
+                     TrainLog& log) {
+  const Run run = prepare_run(options, log.watched(progress));
+  if (!options.dry_run) log.begin(run);
   MeasuredPlan measured = plan_or_advise(run, on_plan);
   FinetuneResult result = result_of(run, measured.plan);
   if (options.dry_run) return result;
@@ -94,10 +94,24 @@ FinetuneResult teach(const FinetuneOptions& options,
   if (gate) result.gate = pass_gate(run, *gate, model, data);
   result.model_path = options.models_dir / publish_or_say_where(run, model, trained, result.gate, checkpoints);
   result.saved = exported_files(run, result.model_path);
+  log.succeeded(result.model_path);
   result.steps = trained.steps;
   result.final_loss = trained.final_loss;
-  result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - run.begun).count();
   return result;
+}
+
+/// An error is a part of the log.
+FinetuneResult teach_and_log(const FinetuneOptions& options,
+                             const std::function<void(const FinetunePlan&)>& on_plan,
+                             const ProgressFn& progress,
+                             TrainLog& log) {
+  try {
+    return teach(options, on_plan, progress, log);
+  } catch (const std::exception& error) {
+    log.failed(error.what());
+    throw;
+  }
 }
 
 }  // namespace
@@ -130,8 +144,9 @@ ClassImageCount draw_missing(const Run& run) {
 FinetuneResult finetune(const FinetuneOptions& options,
                         const std::function<void(const FinetunePlan&)>& on_plan,
                         const ProgressFn& progress) {
+  TrainLog log;
   try {
-    return teach(options, on_plan, progress);
+    return teach_and_log(options, on_plan, progress, log);
   } catch (const StoppedAtCheckpoint&) {
     throw;
   } catch (const Interrupted& stopped) {

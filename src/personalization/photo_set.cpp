@@ -24,19 +24,10 @@ constexpr size_t kEnoughPhotos = 5;
   throw InputError(concat(folder.string(), ": no usable photo (JPEG, PNG, WebP or BMP)", reasons));
 }
 
-std::vector<std::string> warnings_of(const std::vector<FoundPhoto>& photos, int64_t resolution) {
-  std::vector<std::string> warnings;
-  if (photos.size() < kEnoughPhotos) {
-    warnings.push_back(concat("only ", photos.size(), photos.size() == 1 ? " photo" : " photos", ": with ",
-                              kEnoughPhotos,
-                              " or more, on different backgrounds, a subject is learned better"));
-  }
-  for (const auto& photo : photos) {
-    if (std::min(photo.width, photo.height) >= resolution) continue;
-    warnings.push_back(concat(photo.path.filename().string(), ": ", photo.width, "x", photo.height,
-                              " is under the ", resolution, " pixels to be learned at and will be enlarged"));
-  }
-  return warnings;
+std::vector<std::string> warnings_of(const std::vector<FoundPhoto>& photos) {
+  if (photos.size() >= kEnoughPhotos) return {};
+  return {concat("only ", photos.size(), photos.size() == 1 ? " photo" : " photos", ": with ", kEnoughPhotos,
+                 " or more, on different backgrounds, a subject is learned better")};
 }
 
 }  // namespace
@@ -60,7 +51,7 @@ PhotoSet read_photos(const fs::path& folder, int64_t resolution) {
     }
   }
   if (set.photos.empty()) throw_no_photo(folder, set.skipped);
-  set.warnings = warnings_of(set.photos, resolution);
+  set.warnings = warnings_of(set.photos);
   return set;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "big/imaging/photo_doctor.h"
 #include "big/imaging/read_image.h"
 #include "big/training/source_picture.h"
 
@@ -14,6 +15,7 @@ struct PhotoSet {
   std::vector<FoundPhoto> photos;
   std::vector<SkippedPhoto> skipped;
   std::vector<std::string> warnings;
+  std::vector<PhotoFinding> findings;  ///< check_photos'
   std::vector<SourcePicture> images;  ///< one a photo, short side = resolution
   std::vector<std::string> captions;  ///< one a photo, as written; empty: none
 };

@@ -62,6 +62,8 @@ FinetunePlan predict(const Run& run) {
   plan.photos = run.photos.photos;
   plan.skipped = run.photos.skipped;
   plan.warnings = warnings_of(run);
+  plan.findings = run.photos.findings;
+  plan.contact_sheet = run.contact_sheet;
   plan.identifier = run.claim.identifier;
   count_class_images(run, plan);
   DiskUse use;

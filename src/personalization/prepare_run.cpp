@@ -10,6 +10,7 @@
 #include "cleanup.h"
 #include "converted_base.h"
 #include "layout.h"
+#include "photo_check.h"
 #include "run.h"
 #include "run_settings.h"
 #include "teachable.h"
@@ -202,14 +203,16 @@ Run prepare_run(const FinetuneOptions& wish, const ProgressFn& progress) {
   run.load.dtype = parse_dtype(options.dtype, run.load.device);
   run.exports = parse_exports(options);
   const BaseModel given = find_base(options.pretrained_model, options.models_dir, options.project_models);
+  // Before any weights are read: what is wrong with the photos a person wants to know first.
+  run.photos = read_photos(options.photos, options.train.resolution);
+  if (options.train.masked_loss) add_masks(run.photos);
+  run.contact_sheet = check_photos(run.photos, options);
+  fail_point("photos");
   settle_base(run, given);
   run.size = model_size(run.base.folder, run.load.source);
   refuse_what_cannot_be_taught(run.base.folder, run.size);
   check_exports(run.exports, run.base.folder);
   check_resolution(options.train.resolution, run.size.vae_scale);
-  run.photos = read_photos(options.photos, options.train.resolution);
-  if (options.train.masked_loss) add_masks(run.photos);
-  fail_point("photos");
 
   clean_models_dir(options.models_dir);
   run.claim = claim_identifier(options, run.base.folder, run.load.source);
@@ -222,7 +225,7 @@ Run prepare_run(const FinetuneOptions& wish, const ProgressFn& progress) {
   for (const auto& category : run.categories)
     run.recipes.push_back(class_image_recipe(run.base, run.load.source, category, options));
   if (run.class_images > 0) run.class_files = own_class_pictures(options);
-  if (run.resume || options.train.checkpointing_steps > 0) run.settings = run_settings(run);
+  run.settings = run_settings(run);
   if (run.resume) check_same_run(run);
   return run;
 }

@@ -10,6 +10,7 @@
 #include "kept_photos.h"
 #include "layout.h"
 #include "run.h"
+#include "run_record.h"
 #include "taught_adapters.h"
 #include "unregistered.h"
 
@@ -63,11 +64,13 @@ void register_last(const fs::path& models_dir, const std::function<void(Registry
 /// A complete model at `folder` (absolute), with what `add` puts there, by one rename; unregistered as yet.
 void save_at(const Run& run,
              const StableDiffusion& model,
+             const TrainResult& trained,
              const fs::path& folder,
              const std::function<void(const fs::path&)>& add = {}) {
   StagedFolder staged(folder);
   save_kept_parts(run, model, staged.path());
   write_exports(run, model, staged.path());
+  write_run_record(run, trained, staged.path());
   if (add) add(staged.path());
   mark_unregistered(staged.path());
   fail_point("saving");
@@ -84,11 +87,11 @@ void keep_photos(const Run& run, const fs::path& folder) {
   fail_point("photos");
 }
 
-fs::path publish_private(const Run& run, const StableDiffusion& model, Subject row) {
+fs::path publish_private(const Run& run, const StableDiffusion& model, const TrainResult& trained, Subject row) {
   const auto& options = run.options;
   const fs::path user_folder = fs::path("users") / options.user;
   const fs::path folder = fresh_folder(options.models_dir / user_folder, row.identifier);
-  save_at(run, model, folder);
+  save_at(run, model, trained, folder);
   row.model_path = (user_folder / folder.filename()).string();
   register_last(options.models_dir, [&](Registry& registry) { put_row(registry, row); });
 
@@ -104,8 +107,9 @@ fs::path publish_private(const Run& run, const StableDiffusion& model, Subject r
 
 fs::path publish_version(const Run& run,
                          const StableDiffusion& model,
-                         Subject row,
-                         const std::optional<GateReport>& measured) {
+                         const TrainResult& trained,
+                         const std::optional<GateReport>& measured,
+                         Subject row) {
   const auto& options = run.options;
   const MetamodelLayout layout = metamodel_layout(options.target, options.user);
   // A version that a killed run left unregistered would pass for a published one once ours lies above it.
@@ -129,7 +133,7 @@ fs::path publish_version(const Run& run,
       if (identifier_scope(subject.target, subject.user) == scope) subject.model_path = row.model_path;
     }
   };
-  save_at(run, model, folder, [&](const fs::path& staged) {
+  save_at(run, model, trained, folder, [&](const fs::path& staged) {
     Registry known = read_registry(options.models_dir);
     const auto before = metamodel_versions(known, options.models_dir, options.target, options.user);
     publish_row(known);
@@ -158,11 +162,11 @@ void save_kept_parts(const Run& run, const StableDiffusion& model, const fs::pat
 
 fs::path publish(const Run& run,
                  const StableDiffusion& model,
-                 int64_t steps,
+                 const TrainResult& trained,
                  const std::optional<GateReport>& measured) {
-  const Subject row = new_row(run, steps);
-  const fs::path path =
-      is_metamodel(row.target) ? publish_version(run, model, row, measured) : publish_private(run, model, row);
+  const Subject row = new_row(run, trained.steps);
+  const fs::path path = is_metamodel(row.target) ? publish_version(run, model, trained, measured, row)
+                                                 : publish_private(run, model, trained, row);
   remove_checkpoints(run.options.models_dir, row.target, row.user, row.identifier);
   return path;
 }

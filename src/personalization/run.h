@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -11,6 +12,7 @@
 #include "big/personalization/models_dir.h"
 #include "big/pipeline/stable_diffusion.h"
 #include "big/registry/registry.h"
+#include "big/training/trainer.h"
 #include "big/training/training_data.h"
 #include "checkpoints.h"
 #include "claim.h"
@@ -24,9 +26,11 @@ namespace big {
 /// What one run of finetune works with, all of it settled before anything long begins.
 struct Run {
   FinetuneOptions options;
+  std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
   ProgressFn progress;
   BaseModel base;
   PhotoSet photos;
+  std::filesystem::path contact_sheet;  ///< of the photos; empty: could not be written
   Claim claim;
   std::filesystem::path
       start_folder;              ///< the model to go on from: the base, or a metamodel's current version
@@ -37,7 +41,7 @@ struct Run {
   int64_t class_images = 0;               ///< of each category
   std::vector<std::filesystem::path>
       class_files;  ///< the person's own class pictures, in place of drawn ones of the new category
-  Json settings;                      ///< run_settings, where checkpoints are written or gone on from
+  Json settings;                      ///< run_settings
   std::optional<ResumePoint> resume;  ///< the checkpoint to go on from
   ModelSize size;
   uint64_t conversion_bytes = 0;  ///< a dry run's: what making a folder of the base would write
@@ -75,7 +79,7 @@ void save_kept_parts(const Run& run, const StableDiffusion& model, const std::fi
 /// models_dir. `measured`: what the gate found, for the version's note.
 std::filesystem::path publish(const Run& run,
                               const StableDiffusion& model,
-                              int64_t steps,
+                              const TrainResult& trained,
                               const std::optional<GateReport>& measured);
 
 }  // namespace big

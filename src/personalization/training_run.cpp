@@ -22,6 +22,8 @@ TrainResult train_from(const Run& run,
   };
   try {
     return train(model, data, run.options.train, run.progress, hooks);
+  } catch (const NotFinite&) {  // a MachineError too, which train_run() goes back for
+    throw;
   } catch (const MachineError& error) {  // a disk that is full costs what came after the last checkpoint
     throw MachineError(error.what() + checkpoints.note());
   } catch (...) {

@@ -81,4 +81,6 @@ void set_threads(int64_t threads) {
   at::set_num_threads(static_cast<int>(threads == 0 ? physical_cores() : threads));
 }
 
+int64_t threads_in_use() { return at::get_num_threads(); }
+
 }  // namespace big

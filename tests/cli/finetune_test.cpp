@@ -100,6 +100,33 @@ TEST_F(Finetune, ADryRunSaysWhatWouldBeDoneAndDoesNothing) {
   EXPECT_FALSE(fs::exists(models_.path() / "users/anna/sks"));
 }
 
+TEST_F(Finetune, ADryRunShowsWhatIsWrongWithThePhotosAndWhatIsLearnedOfThem) {
+  const fs::path folder = here_.path() / "twice";
+  fs::copy(photos_, folder);
+  fs::copy_file(folder / "00.png", folder / "again.png");
+  const std::vector<std::string> flags = {folder.string(), "--category", "toy", "--num_class_images", "1",
+                                          "--dry_run"};
+  const ToolRun text = run("finetune", flags);
+  ASSERT_EQ(text.code, 0) << text.err;
+  const std::string line = "00.png, again.png: are the same picture; keep one of them";
+  EXPECT_NE(text.out.find("\nPhotos: 7 used, 0 skipped, "), std::string::npos) << text.out;
+  EXPECT_NE(text.out.find("\n  " + line), std::string::npos) << text.out;
+  EXPECT_NE(text.err.find(line), std::string::npos) << text.err;
+  const size_t sheet = text.out.find("\nWhat is learned of each: ");
+  ASSERT_NE(sheet, std::string::npos) << text.out;
+
+  std::vector<std::string> as_json = flags;
+  as_json.push_back("--json");
+  const Json json = Json::parse(run("finetune", as_json).out);
+  const Json& finding = json["photo_findings"].at(0);
+  EXPECT_EQ(finding["kind"], "exact_duplicate");
+  EXPECT_EQ(finding["photos"], (Json{(folder / "00.png").string(), (folder / "again.png").string()}));
+  EXPECT_EQ(finding["reason"], "are the same picture");
+  EXPECT_FALSE(finding["advice"].get<std::string>().empty());
+  EXPECT_TRUE(fs::exists(json["contact_sheet"].get<std::string>()));
+  EXPECT_NE(text.out.find(json["contact_sheet"].get<std::string>()), std::string::npos);
+}
+
 TEST_F(Finetune, ASubjectIsTaughtDrawnListedAndRemoved) {
   const ToolRun taught = run("finetune", quick({"--json"}));
   ASSERT_EQ(taught.code, 0) << taught.out << taught.err;
@@ -117,7 +144,14 @@ TEST_F(Finetune, ASubjectIsTaughtDrawnListedAndRemoved) {
   EXPECT_GE(json["photos_used"].size(), 5u);
   EXPECT_TRUE(json["photos_skipped"].is_array());
   EXPECT_EQ(json["class_images"], (Json{{"reused", 0}, {"drawn", 1}}));
-  EXPECT_TRUE(fs::exists(fs::path(json["model_path"].get<std::string>()) / "model_index.json"));
+  const fs::path model = json["model_path"].get<std::string>();
+  EXPECT_TRUE(fs::exists(model / "model_index.json"));
+  EXPECT_TRUE(fs::exists(model / "train.log"));
+  const std::string command = Json::parse(read_file(model / "run.json"))["command"];
+  EXPECT_EQ(command.find("finetune --path_to_instance_images=" + photos_), 0u) << command;
+  EXPECT_NE(command.find(" --category='teddy bear'"), std::string::npos) << command;
+  EXPECT_TRUE(command.ends_with(" --identifier=sks --overwrite")) << command;
+  EXPECT_NE(command.find(" --user=anna --seed=3 --threads="), std::string::npos) << command;
 
   const ToolRun second = run("finetune", quick({"--identifier", "vfr"}));
   EXPECT_EQ(second.out.find("Finetuning was successful. The identifier for the object is 'vfr'.\n"), 0u)

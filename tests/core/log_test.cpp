@@ -2,8 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "big/core/error.h"
+#include "big/core/read_file.h"
+#include "big/core/run_log.h"
 #include "support/error_of.h"
+#include "support/temp_dir.h"
 
 namespace big {
 namespace {
@@ -26,6 +31,35 @@ TEST(Log, LevelsBelowTheChosenOneAreSilent) {
   EXPECT_EQ(written_at(LogLevel::kWarning), "warning: w\n");
   EXPECT_EQ(written_at(LogLevel::kError), "");
   EXPECT_EQ(written_at(LogLevel::kOff), "");
+}
+
+TEST(RunLog, CopiesWhatIsLoggedWhateverTheScreenShows) {
+  const TempDir dir;
+  const auto file = dir.path() / "logs" / "train.log";
+  std::string text;
+  {
+    RunLog log;
+    written_at(LogLevel::kOff);
+    EXPECT_FALSE(std::filesystem::exists(file));
+    log.keep_in(file);
+    EXPECT_EQ(read_file(file, 1 << 20), log.text());
+    log.note("for the copy {}");
+    EXPECT_EQ(written_at(LogLevel::kWarning), "warning: w\n");
+    text = log.text();
+  }
+  written_at(LogLevel::kDebug);
+  EXPECT_EQ(read_file(file, 1 << 20), text) << "after its end nothing comes";
+  std::string without_times;
+  for (size_t at = 0, end = 0; (end = text.find('\n', at)) != std::string::npos; at = end + 1) {
+    EXPECT_EQ(text.substr(at + 10, 1) + text.substr(at + 19, 2), "TZ ");
+    without_times += text.substr(at + 21, end - at - 20);
+  }
+  EXPECT_EQ(without_times, "i\nwarning: w\nfor the copy {}\ni\nwarning: w\n");
+}
+
+TEST(RunLog, AFileThatCannotBeWrittenIsAnError) {
+  RunLog log;
+  EXPECT_THROW(log.keep_in("/proc/nowhere/train.log"), MachineError);
 }
 
 TEST(Log, LevelNamesAreReadAndWrongOnesNamed) {

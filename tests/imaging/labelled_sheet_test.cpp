@@ -115,6 +115,19 @@ TEST(LabelledSheet, SmallPicturesStandApartSoThatLabelsFit) {
   EXPECT_EQ(bare.height, 2 + 18);
 }
 
+TEST(LabelledSheet, EachPictureHasItsOwnLinesBelow) {
+  const std::vector<Image> pictures(3, Image(100, 60, 9));
+  const Image bare = labelled_sheet(pictures, 2, {});
+  const Image sheet = labelled_sheet(pictures, 2, {"", {}, {}, {"a.jpg", "b.jpg: blurred, too dark, too small", "c.jpg"}});
+  const int caption = (sheet.height - bare.height) / 2;
+  EXPECT_GE(caption, 2 * kLineHeight) << "as high as the longest needs";
+  for (int row = 0; row < 2; ++row) {
+    const int top = 2 + row * (62 + caption);
+    EXPECT_EQ(sheet.at(2, top)[0], 9);
+    EXPECT_GT(ink(sheet, 2, top + 60, 102, top + 60 + caption), 8) << row;
+  }
+}
+
 TEST(LabelledSheet, LettersGrowWithThePictures) {
   const SheetLabels labels{"", {"steps: 5"}, {}};
   const Image small = labelled_sheet({Image(128, 128, 9)}, 1, labels);

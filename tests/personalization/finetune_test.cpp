@@ -7,6 +7,8 @@
 
 #include "big/core/error.h"
 #include "big/core/interrupt.h"
+#include "big/core/json.h"
+#include "big/core/read_file.h"
 #include "big/personalization/models_dir.h"
 #include "big/personalization/remove.h"
 #include "big/pipeline/stable_diffusion.h"
@@ -62,6 +64,46 @@ TEST_F(Finetune, TeachesAPrivateModelAndRegistersIt) {
   EXPECT_EQ(second.plan.class_images_to_draw, 0);
 }
 
+TEST_F(Finetune, ARunIsToldBesideItsModel) {
+  options.command = "finetune --category=cat";
+  options.program_version = "1.2.3";
+  const FinetuneResult result = finetune(options);
+  const Json record = parse_json(read_file(result.model_path / "run.json", 1 << 20), "run.json");
+  EXPECT_EQ(record["command"], "finetune --category=cat --identifier=sks --overwrite");
+  EXPECT_EQ(record["versions"]["big"], "1.2.3");
+  EXPECT_EQ(record["base"]["hash"], result.base_hash);
+  EXPECT_EQ(record["settings"]["flags"]["seed"], 7);
+  EXPECT_EQ(record["settings"]["photos"]["photo-1.png"], sha256_of_files({options.photos / "photo-1.png"}));
+  EXPECT_EQ(record["photo_findings"].size(), result.plan.findings.size());
+  EXPECT_EQ(record["steps"], 2);
+  ASSERT_EQ(record["losses"].size(), 2u);
+  EXPECT_EQ(record["final_loss"], result.final_loss);
+  EXPECT_GT(record["seconds"]["all"], record["seconds"]["training"]);
+
+  const std::string log = read_file(result.model_path / "train.log", 1 << 20);
+  for (const std::string line : {"Z warning: photo-0.png", "Z command: finetune --category=cat --identifier=sks --overwrite\n", ": 1 of 2, loss ",
+                                 ": 2 of 2, loss ", "Z finished: "}) {
+    EXPECT_NE(log.find(line), std::string::npos) << line << '\n' << log;
+  }
+  EXPECT_FALSE(fs::exists(models() / "cache" / "logs" / "private" / "anna" / "sks.log"));
+}
+
+TEST_F(Finetune, AFailedRunLeavesItsLogAndAWrongWishNone) {
+  options.category = "../cat";
+  EXPECT_THROW(finetune(options), UsageError);
+  EXPECT_FALSE(fs::exists(models() / "cache" / "logs"));
+
+  options.category = "cat";
+  EXPECT_THROW(finetune(options, [](const FinetunePlan&) { throw MachineError("the lamp went out"); }), MachineError);
+  std::vector<fs::path> logs;
+  for (const auto& entry : fs::recursive_directory_iterator(models() / "cache" / "logs"))
+    if (entry.is_regular_file()) logs.push_back(entry.path());
+  ASSERT_EQ(logs.size(), 1u);
+  const std::string log = read_file(logs[0], 1 << 20);
+  EXPECT_NE(log.find("photo-0.png"), std::string::npos) << log;
+  EXPECT_NE(log.find("Z error: the lamp went out\n"), std::string::npos) << log;
+}
+
 TEST_F(Finetune, OverwriteSwapsTheModelInAndTheSameSeedGivesTheSameWeights) {
   options.identifier = "sks";
   const FinetuneResult first = finetune(options);
@@ -86,6 +128,8 @@ TEST_F(Finetune, ADryRunLeavesNothingButCaches) {
   EXPECT_EQ(result.identifier, "sks");
   EXPECT_EQ(result.plan.class_images_to_draw, 2);
   EXPECT_GT(result.plan.predicted_memory_bytes, 100u << 20);
+  EXPECT_FALSE(result.plan.findings.empty()) << "three drawings of one thing before one background";
+  EXPECT_TRUE(fs::exists(result.plan.contact_sheet));
   EXPECT_FALSE(fs::exists(models() / "registry.json"));
   EXPECT_FALSE(fs::exists(models() / "users"));
 }

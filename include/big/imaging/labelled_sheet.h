@@ -12,6 +12,7 @@ struct SheetLabels {
   std::string title;                 ///< above all
   std::vector<std::string> columns;  ///< above each column
   std::vector<std::string> rows;     ///< left of each row
+  std::vector<std::string> pictures{};  ///< below each picture
 };
 
 /// Pictures in rows of `columns`, with their labels in black on white. Letters grow with the pictures; labels

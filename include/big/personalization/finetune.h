@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "big/core/progress.h"
+#include "big/imaging/photo_doctor.h"
 #include "big/imaging/read_image.h"
 #include "big/personalization/gate_report.h"
 #include "big/pipeline/model_source.h"
@@ -49,6 +50,9 @@ struct FinetuneOptions {
   std::string gate = "warn";
   int64_t checkpoints_total_limit = 1;  ///< older ones are deleted; 0: all are kept
   TrainOptions train;
+  /// What a person types to repeat the run (without its identifier, which is found later), and the program's
+  /// version: for run.json and train.log.
+  std::string command, program_version;
 };
 
 /// What will be done, said before it is done.
@@ -56,6 +60,8 @@ struct FinetunePlan {
   std::vector<FoundPhoto> photos;
   std::vector<SkippedPhoto> skipped;
   std::vector<std::string> warnings;
+  std::vector<PhotoFinding> findings;   ///< said in the log before any model is loaded
+  std::filesystem::path contact_sheet;  ///< what is learned of each photo; empty: could not be written
   std::string identifier;
   int64_t class_images_reused = 0, class_images_to_draw = 0;
   uint64_t predicted_memory_bytes = 0, predicted_disk_bytes = 0;

@@ -13,5 +13,7 @@ torch::Device parse_device(const std::string& name);
 torch::ScalarType parse_dtype(const std::string& name, const torch::Device& device);
 /// Sets libtorch's threads; 0: the physical cores.
 void set_threads(int64_t threads);
+/// How many libtorch computes with.
+int64_t threads_in_use();
 
 }  // namespace big

@@ -1,0 +1,54 @@
+#include "run_record.h"
+
+#include <torch/version.h>
+
+#include "big/core/atomic_file.h"
+#include "big/core/text.h"
+#include "big/pipeline/device.h"
+#include "big/training/trainer.h"
+#include "run.h"
+#include "run_settings.h"
+
+namespace big {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+Json machine_of(const Run& run) {
+  return {{"device", run.load.device.str()},
+          {"dtype", c10::toString(run.load.dtype)},
+          {"threads", threads_in_use()}};
+}
+
+OrderedJson findings_of(const Run& run) {
+  OrderedJson list = OrderedJson::array();
+  for (const auto& finding : run.photos.findings) list.push_back(text_of(finding));
+  return list;
+}
+
+}  // namespace
+
+std::string repeating_command(const Run& run) {
+  if (run.options.command.empty()) return "";
+  return concat(run.options.command, " --identifier=", run.claim.identifier, " --overwrite");
+}
+
+void write_run_record(const Run& run, const TrainResult& trained, const std::filesystem::path& folder) {
+  const OrderedJson record = {
+      {"command", repeating_command(run)},
+      {"versions", {{"big", run.options.program_version}, {"libtorch", TORCH_VERSION}}},
+      {"machine", machine_of(run)},
+      {"base", {{"name", run.base.name}, {"hash", run.base.hash}}},
+      {"settings", run.settings},
+      {"photo_findings", findings_of(run)},
+      {"steps", trained.steps},
+      {"seconds",
+       {{"training", trained.seconds},
+        {"all", std::chrono::duration<double>(Clock::now() - run.begun).count()}}},
+      {"final_loss", trained.final_loss},
+      {"losses", trained.losses}};
+  // A photo's name may hold bytes that are no UTF-8.
+  write_file_atomically(folder / "run.json", record.dump(1, ' ', false, OrderedJson::error_handler_t::replace) + "\n");
+}
+
+}  // namespace big
