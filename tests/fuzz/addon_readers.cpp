@@ -42,7 +42,15 @@ void read_lora_at(const std::filesystem::path& path) {
   for (const LoraModule& module : lora.modules) {
     const auto& weight = weight_of(module);
     require(module.rank() >= 1 && module.up.size(1) == module.rank(), "a LoRA's factors have one rank");
-    require(module.down.size(1) == weight[1] && module.up.size(0) == weight[0], "factors fit their layer");
+    // LoKr: the pair makes one block of the weight.
+    const bool has_blocks = module.outer.defined();
+    const int64_t rows = has_blocks ? module.outer.size(0) : 1, columns = has_blocks ? module.outer.size(1) : 1;
+    require(rows * module.up.size(0) == weight[0] && columns * module.down.size(1) == weight[1],
+            "factors fit their layer");
+    require(!module.up_2.defined() ||
+                (module.up_2.size(0) == weight[0] && module.down_2.size(1) == weight[1] &&
+                 module.up_2.size(1) == module.down_2.size(0)),
+            "a LoHa's second pair fits the layer too");
     require(std::isfinite(module.alpha), "a LoRA's alpha is finite");
   }
   read_lora(path, small_model(), UnmatchedKeys::kRefuse);

@@ -299,6 +299,10 @@ def single_files():
         save(f"single_file/sd2_{prediction}.safetensors", families["sd2"], **{"modelspec.prediction_type": prediction})
     for name in ("stable-diffusion-v2-512", "stable-diffusion-v2-768-v"):
         save(f"single_file/{name}.safetensors", families["sd2"], **{"modelspec.architecture": name})
+    unet = "model.diffusion_model."
+    averages = {"model_ema.diffusion_model" + name.removeprefix(unet).replace(".", ""): 2 * tensor
+                for name, tensor in first_tensors(768).items() if name.startswith(unet)}
+    save("moving_average/sd1.safetensors", {**families["sd1"], **averages})
     folder = SEEDS / "single_ckpt"
     folder.mkdir(parents=True)
     torch.save({"state_dict": families["sd1"], "global_step": 5}, folder / "sd1.ckpt")
