@@ -95,14 +95,15 @@ def layers_of(module, part, targets):
 
 
 class Words:
-    """A tokenizer that gives WORD ids beyond the encoder's table."""
+    """A tokenizer that gives WORD ids beyond the encoder's table. The spaces beside it are no text: for the starter's
+    vocabulary a lone one is a piece."""
 
     def __init__(self, tokenizer, first, count):
         self.tokenizer, self.ids = tokenizer, list(range(first, first + count))
         self.model_max_length = tokenizer.model_max_length
 
     def pieces(self, text):
-        return self.tokenizer(text, add_special_tokens=False).input_ids if text.strip() else []
+        return self.tokenizer(text.strip(), add_special_tokens=False).input_ids if text.strip() else []
 
     def row(self, prompt):
         texts = prompt.split(WORD)
