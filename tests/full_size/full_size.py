@@ -10,7 +10,6 @@ Exits 1 where the pictures differ by more than one of 255.
 
 import argparse
 import json
-import math
 import os
 import shutil
 import subprocess
@@ -26,50 +25,6 @@ PROMPT, SEED = "a photo of a cat, in the snow", 7
 # What the tools set for themselves (tools/cli/wait_policy.h), for both sides.
 os.environ.setdefault("GOMP_SPINCOUNT", "2000")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
-
-
-def random_part(part, config):
-    """The network in fp16, one tensor at a time: SDXL in fp32 would not fit beside other things."""
-    import torch
-
-    import real_configs
-
-    module = real_configs.build(part, config)[0].to(torch.float16).to_empty(device="cpu").eval()
-    generator = torch.Generator().manual_seed(len(part))
-    with torch.no_grad():
-        for name, tensor in sorted(module.named_parameters()):
-            noise = torch.randn(tensor.shape, generator=generator)
-            if tensor.dim() >= 2:
-                scale = 0.7 if "embedding.weight" in name else 1 / math.sqrt(tensor[0].numel())
-                tensor.copy_(scale * noise)
-            else:
-                tensor.copy_(0.1 * noise if name.endswith("bias") else 1 + 0.2 * noise)
-        for name, buffer in module.named_buffers():
-            if name.endswith("position_ids"):
-                buffer.copy_(torch.arange(buffer.numel()).view(buffer.shape))
-    return module
-
-
-def make_model(name, folder):
-    """A diffusers folder as the published one is."""
-    from diffusers import EulerDiscreteScheduler, PNDMScheduler, StableDiffusionPipeline, StableDiffusionXLPipeline
-
-    import families
-    import real_configs
-
-    schedule = dict(families.STABLE_DIFFUSION, steps_offset=1)
-    parts = {part: random_part(part, config) for part, config in real_configs.MODELS[name].items()}
-    parts["tokenizer"] = families.clip_tokenizer("<|endoftext|>")
-    if name == "sdxl":
-        parts["text_encoder"] = random_part("text_encoder", real_configs.CLIP_L)
-        parts["tokenizer_2"] = families.clip_tokenizer("!")
-        pipe = StableDiffusionXLPipeline(**parts, scheduler=EulerDiscreteScheduler(**schedule, timestep_spacing="leading"))
-    else:
-        pipe = StableDiffusionPipeline(**parts, scheduler=PNDMScheduler(**schedule, skip_prk_steps=True), **families.NO_EXTRAS)
-    staged = folder.with_name(folder.name + ".partial")
-    shutil.rmtree(staged, ignore_errors=True)
-    families.save_pipeline(pipe, staged)
-    staged.rename(folder)
 
 
 def status_of(process, key):
@@ -200,6 +155,8 @@ def main():
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--make"]:
+        from full_size_models import make_model
+
         make_model(sys.argv[2], Path(sys.argv[3]))
     elif sys.argv[1:2] == ["--peer"]:
         peer(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5])
