@@ -54,6 +54,13 @@ def pictures():
     exif = Image.open(PICTURES / "orientation_6.jpg").info["exif"]
     write("exif/headed.exif", exif)
     write("exif/bare.exif", exif[6:])
+    for orientation in range(1, 9):
+        turned = Image.Exif()
+        turned[0x0112] = orientation
+        write(f"exif/turned_{orientation}.exif", turned.tobytes())
+    for kind, head in {"gif": b"GIF89a", "tiff": b"II*\0", "raw": b"MM\0*", "avif": b"\0\0\0 ftypavif", "heic": b"\0\0\0 ftypheic",
+                       "jxl": b"\xff\x0a", "jxl_box": b"\0\0\0\x0cJXL ", "svg": b"<svg", "text": b"a dog", "empty": b""}.items():
+        write(f"picture/{kind}.bin", head)
     full = Image.Exif()
     full.update({0x0112: 5, 0x010F: "maker", 0x0132: "2026:11:25 10:00:00"})
     full.get_ifd(0x8769).update({0x9003: "2026:11:25 10:00:00", 0x829A: (1, 60), 0x927C: b"Nikon\0\2\0\0\0"})
@@ -115,6 +122,15 @@ def settings():
                               'seed = "18446744073709551615"\ntarget_model = "meta"\nphotos = \'dog photos\'\n')
     write("toml/forms.toml", 'prompt = """a \\u00e9\nb"""\nnum_steps = 0x7f\nrate = 1e-3\nbase = "../weights/sd"\nseed = 7\n')
     write("toml/foreign.toml", 'steps = 3\n[table]\nx.y = [{a = 1}, 1979-05-27, inf]\n[[rows]]\nz = +1_000\n')
+    write("toml/lists.toml", 'styles = ["ink", "oil"]\nphotos = "dogs"\nbase = "starter"\ntarget_model = "private"\n')
+    write("toml/one_of_a_list.toml", 'styles = "ink"\nfast = false\nseed = 0\nrate = 1\n')
+    write("toml/no_path.toml", 'photos = ""\n')
+    write("toml/no_choice.toml", 'target_model = "privat"\n')
+    write("toml/other_kinds.toml", 'prompt = 1\nstyles = [1]\n')
+    write("toml_tables/two.toml", '[[picture]]\nprompt = "a dog"\nsteps = 3\n[[picture]]\nprompt = "a cat" # the other\nseed = 4\n')
+    write("toml_tables/inline.toml", 'picture = [{prompt = "a", rate = 0.5}, {steps = 9}]\n')
+    write("toml_tables/no_table.toml", 'picture = [1]\n')
+    write("toml_tables/foreign.toml", 'prompt = "a"\n')
     write("big_json/starter.json", (STARTER / "big.json").read_bytes())
     write("big_json/every.json", {"steps": 5, "rate": 0.25, "fast": True, "base": "starter", "seed": 3, "other": None})
     row = {"identifier": "sks", "category": "dog", "user": "anna", "target_model": "private", "base_name": "starter",
