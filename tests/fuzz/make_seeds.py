@@ -251,6 +251,24 @@ def loras():
     save("lora/lokr_pair.safetensors",
          {pair + "lokr_w1": torch.randn(2, 2), pair + "lokr_w2_a": torch.randn(3, 2), pair + "lokr_w2_b": torch.randn(2, 18),
           pair + "dora_scale": torch.ones(6, 1, 1, 1)})
+    low_rank = {layer + "lora_down.weight": torch.randn(1, 6), layer + "lora_up.weight": torch.randn(6, 1)}
+    wrong = {
+        "half": {layer + "lora_down.weight": torch.randn(1, 6)},
+        "rank_0": {layer + "lora_down.weight": torch.ones(0, 6), layer + "lora_up.weight": torch.ones(6, 0)},
+        "whole_numbers": {**low_rank, layer + "lora_up.weight": torch.ones(6, 1, dtype=torch.int32)},
+        "infinite": {**low_rank, layer + "lora_up.weight": torch.full((6, 1), torch.inf)},
+        "two_alphas": {**low_rank, layer + "alpha": torch.ones(2)}, "no_alpha": {**low_rank, layer + "alpha": torch.tensor(torch.nan)},
+        "magnitudes": {**low_rank, layer + "dora_scale": torch.ones(4)}, "flat_magnitudes": {**low_rank, layer + "dora_scale": torch.ones(1, 1, 6)},
+        "peft_magnitudes": {**low_rank, layer + "lora_magnitude_vector": torch.ones(5)},
+        "twice": {**low_rank, "unet.mid_block.attentions.0.proj_in.lora_A.weight": torch.randn(1, 6)},
+        "loha_half": {layer + "hada_w1_a": torch.randn(6, 2)},
+        "loha_rank_0": {layer + f"hada_w{i}_{side}": torch.ones(*shape) for i in (1, 2) for side, shape in (("a", (6, 0)), ("b", (0, 6)))},
+        "loha_shapes": {layer + f"hada_w{i}_{side}": torch.ones(*shape) for i in (1, 2) for side, shape in (("a", (6, 2)), ("b", (2, 5)))},
+        "lokr_divides_not": {layer + "lokr_w1": torch.ones(4, 4), layer + "lokr_w2": torch.ones(2, 2)},
+        "lokr_half": {layer + "lokr_w1_a": torch.ones(2, 1)},
+        "lokr_shapes": {layer + "lokr_w1": torch.ones(2, 3), layer + "lokr_w2": torch.ones(5, 2)}}
+    for title, tensors in wrong.items():
+        save(f"lora/wrong_{title}.safetensors", tensors)
     for title, width in {"sd2": 1024, "refiner": 1280, "sdxl": 2048, "other": 5}.items():
         save(f"lora/{title}.safetensors", factors("lora_unet_" + to_k.replace(".", "_"), *kohya, 6, width))
     save("lora/second_encoder.safetensors", factors("lora_te2_text_model_encoder_layers_0_mlp_fc1", *kohya, 10, 5))
