@@ -39,7 +39,7 @@ READERS = {
     "src/networks/unet_2d_condition_config.cpp": "",
     "src/pipeline/model_folder.cpp": "",
     "src/pipeline/network_size.cpp": "",
-    "src/pipeline/textual_inversion.cpp": "find_vectors|rows",
+    "src/pipeline/textual_inversion.cpp": "find_vectors|::rows(",
     "src/registry/prompt_template.cpp": "expand_identifiers|category_follows",
     "src/registry/registry_json.cpp": "",
     "src/registry/word_characters.cpp": "",
