@@ -65,16 +65,20 @@ void read_lora_file(const std::string& bytes) {
   read_lora_at(path);
 }
 
-/// adapter_config.json beside a good LoRA.
+/// adapter_config.json beside a good LoRA, and in a folder of its part.
 void read_adapter_config(const std::string& bytes) {
-  static const ScratchFolder folder;
+  namespace fs = std::filesystem;
+  static const ScratchFolder folder, of_parts;
   static const bool has_weights = [] {
-    const auto lora = project_root() / kSeeds / "lora/peft.safetensors";
-    return std::filesystem::copy_file(lora, folder.path() / "adapter_model.safetensors");
+    const fs::path lora = project_root() / kSeeds / "lora/peft.safetensors", name = "adapter_model.safetensors";
+    of_parts.write("unet/adapter_config.json", "");
+    return fs::copy_file(lora, folder.path() / name) && fs::copy_file(lora, of_parts.path() / "unet" / name);
   }();
   require(has_weights, "the LoRA beside it is there");
   folder.write("adapter_config.json", bytes);
+  of_parts.write("unet/adapter_config.json", bytes);
   read_lora_at(folder.path());
+  read_lora_at(of_parts.path());
 }
 
 void read_embedding(const std::string& name, const std::string& bytes) {
