@@ -368,6 +368,7 @@ def part_weights():
     plain = {name.removeprefix("text_model."): tensor for name, tensor in state.items()}
     save("weights/today.safetensors", plain)
     save("weights/usual.safetensors", {"text_model." + name: tensor for name, tensor in plain.items()})
+    save_file({"text_model." + name: tensor.contiguous() for name, tensor in plain.items()}, SEEDS / "weights/full_precision.safetensors")
     save("weights/single.safetensors", {"text_model." + name: tensor for name, tensor in plain.items()} | {
         "text_model.embeddings.position_ids": torch.arange(3)})
     save("weights/whole_clip.safetensors", {**plain, "visual_projection.weight": torch.ones(1)})
