@@ -184,6 +184,13 @@ void add_finetune_options(OptionTable& table, FinetuneArguments& arguments) {
   table.add(kRun, "dry_run", "say what would be done, do nothing", &arguments.options.dry_run).personal();
   table.add(kRun, "no_wait", "stop where another run holds the model (exit 4)", &arguments.options.no_wait)
       .personal();
+  table
+      .add(kRun, "gate",
+           "a metamodel's new version that forgot something or did not learn: strict refuses it (exit 5)",
+           &arguments.options.gate)
+      .placeholder("HOW")
+      .choices({"off", "warn", "strict"})
+      .personal();
   table.add(kRun, "force", "go on where memory or disk will not do", &arguments.options.force).personal();
   const char* const kSave = "What to write";
   table

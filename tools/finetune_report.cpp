@@ -62,6 +62,7 @@ OrderedJson finetune_json(const FinetuneResult& result) {
   json["steps"] = result.steps;
   json["seconds"] = result.seconds;
   json["final_loss"] = result.final_loss;
+  if (result.gate) json["gate"] = result.gate->json();
   return json;
 }
 
@@ -75,9 +76,14 @@ std::string finetune_text(const FinetuneResult& result, const std::string& gener
     saved += concat("Written for other programs: ", file.string(), "\n");
   const std::string target =
       result.target == TargetModel::kPrivate ? "" : " --target_model " + to_string(result.target);
+  std::string measured;
+  if (result.gate) {
+    measured = "How much better its own word explains a subject's photos than others (1: not at all):\n";
+    for (const std::string& line : result.gate->lines()) measured += concat("  ", line, "\n");
+  }
   return concat("Finetuning was successful. The identifier for the object is '", result.identifier, "'.\n",
                 "It took ", format_duration(result.seconds), " (", result.steps, " steps, seed ", result.seed,
-                ").", saved.empty() ? " " : "\n" + saved, "Try:\n", "  generate --prompt \"a ",
+                ").", saved.empty() && measured.empty() ? " " : "\n" + measured + saved, "Try:\n", "  generate --prompt \"a ",
                 result.identifier, "\"", target, generate_flags, "\n");
 }
 

@@ -42,6 +42,8 @@ std::vector<std::string> pieces_of(const std::string& text, int width, int scale
     while (word.size() > 1 && text_width(word, scale) > width) {
       size_t count = 1;
       while (count < word.size() && text_width(word.substr(0, count + 1), scale) <= width) ++count;
+      const size_t joint = word.rfind('_', count - 1);
+      if (joint != std::string::npos) count = joint + 1;
       pieces.push_back(word.substr(0, count));
       word.erase(0, count);
     }

@@ -7,7 +7,6 @@
 #include "big/core/memory.h"
 #include "big/core/text.h"
 #include "big/pipeline/drawing_size.h"
-#include "big/pipeline/model_facts.h"
 #include "big/pipeline/vae.h"
 #include "cost.h"
 
@@ -30,23 +29,18 @@ uint64_t decoder_values(const ModelFacts& facts, const GenerateOptions& options)
 
 }  // namespace
 
-uint64_t least_drawing_memory(const fs::path& model, const LoadOptions& load, const GenerateOptions& options) {
-  const ModelFacts facts = read_model_facts(model, load.source);
+uint64_t least_drawing_memory(const ModelFacts& facts, const LoadOptions& load, const GenerateOptions& options) {
   uint64_t values = decoder_values(facts, options);
   for (const auto& [part, size] : facts.parts) values += size.values;
   return values * torch::elementSize(load.dtype) + kProgramBytes;
 }
 
 void refuse_drawing_beyond_memory(const fs::path& model,
+                                  const ModelFacts& facts,
                                   const LoadOptions& load,
                                   const GenerateOptions& options) {
   if (!load.device.is_cpu()) return;
-  uint64_t needed = 0;
-  try {
-    needed = least_drawing_memory(model, load, options);
-  } catch (const InputError&) {
-    return;  // loading looks at more of the model, and says better what is wrong with it
-  }
+  const uint64_t needed = least_drawing_memory(facts, load, options);
   const uint64_t free = available_memory_bytes();
   if (needed <= free) return;
   throw MachineError(concat("memory: drawing with ", model.string(), " needs at least ", format_bytes(needed),

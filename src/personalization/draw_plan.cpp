@@ -1,6 +1,7 @@
 // From a prompt to the model, the subject and the prompt that is used.
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "big/core/error.h"
 #include "big/core/text.h"
@@ -85,23 +86,35 @@ std::string folder_word(TargetModel target, const std::string& subject) {
   return target == TargetModel::kMeta ? "metamodel" : "pretrained";
 }
 
+/// The styles that were asked for.
+std::vector<PromptStyle> chosen_styles(const DrawOptions& options) {
+  const auto file = options.styles.empty() ? options.models_dir / "styles.csv" : options.styles;
+  std::optional<std::vector<PromptStyle>> read;
+  std::vector<PromptStyle> chosen;
+  for (const std::string& name : options.style) {
+    const auto known = std::ranges::find(options.known_styles, name, &PromptStyle::name);
+    if (known != options.known_styles.end()) {
+      chosen.push_back(*known);
+      continue;
+    }
+    if (!read) read = read_styles(file);
+    chosen.push_back(find_style(*read, name));
+  }
+  return chosen;
+}
+
+/// The prompts with styles put on.
 struct StyledPrompts {
   std::string prompt, negative_prompt;
-};
 
-/// The prompts with the styles that were asked for.
-StyledPrompts with_styles(const DrawOptions& options) {
-  StyledPrompts styled{options.generate.prompt, options.generate.negative_prompt};
-  if (options.style.empty()) return styled;
-  const auto file = options.styles.empty() ? options.models_dir / "styles.csv" : options.styles;
-  const auto styles = read_styles(file);
-  for (const std::string& name : options.style) {
-    const PromptStyle& style = find_style(styles, name);
-    styled.prompt = apply_style(style.prompt, styled.prompt);
-    styled.negative_prompt = apply_style(style.negative_prompt, styled.negative_prompt);
+  StyledPrompts(const GenerateOptions& typed, const std::vector<PromptStyle>& styles)
+      : prompt(typed.prompt), negative_prompt(typed.negative_prompt) {
+    for (const PromptStyle& style : styles) {
+      prompt = apply_style(style.prompt, prompt);
+      negative_prompt = apply_style(style.negative_prompt, negative_prompt);
+    }
   }
-  return styled;
-}
+};
 
 DrawPlan plan_pretrained(const DrawOptions& options, const std::string& prompt) {
   const BaseModel base = find_base(options.pretrained_model, options.models_dir, options.project_models);
@@ -164,12 +177,14 @@ void plan_own_adapters(DrawPlan& plan) {
 
 DrawPlan plan_drawing(const DrawOptions& options) {
   if (!is_valid_utf8(options.generate.prompt)) throw UsageError("the prompt is not valid UTF-8");
-  const StyledPrompts styled = with_styles(options);
+  const auto styles = chosen_styles(options);
+  const StyledPrompts styled(options.generate, styles);
   // Before identifiers: a LoRA may be called like one.
   const TaggedPrompt tagged = take_lora_tags(styled.prompt);
   DrawPlan plan = options.target == TargetModel::kPretrained ? plan_pretrained(options, tagged.text)
                                                              : plan_subjects(options, tagged.text);
   plan.negative_used = styled.negative_prompt;
+  plan.styles = styles;
   plan.loras = find_loras(options, tagged.loras);
   plan.embeddings = find_embeddings(options, {plan.prompt_used, plan.negative_used});
   plan_own_adapters(plan);

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <functional>
+#include <string>
+#include <vector>
+
 #include "big/core/error.h"
 #include "big/personalization/draw.h"
 #include "gallery.h"
@@ -7,13 +11,22 @@
 
 namespace big {
 
+/// All that a loaded model is made from: drawings of one key can share a session.
+std::string model_key(const PlannedDrawing& drawing);
+
+/// Finds out before a model is loaded what cannot be drawn. Throws as check_options, drawing_size and
+/// choose_sampler, MachineError where the machine cannot hold a model and what is asked of it.
+void check_drawings(const std::vector<PlannedDrawing>& drawings);
+
+/// Calls `act`; puts the drawing's place before what an error says.
+void with_place(const PlannedDrawing& drawing, const std::function<void()>& act);
+
 /// A loaded model with its LoRAs and embeddings on it, that draws one wish after another.
 class DrawSession {
  public:
-  /// Throws MachineError where the machine cannot hold the model and what `options` asks of it.
-  DrawSession(const DrawOptions& options, const DrawPlan& plan);
-  /// Draws the pictures of `options`, which ask for this model, to the end of the gallery.
-  void draw(const DrawOptions& options, const DrawPlan& plan, Gallery& gallery, const ProgressFn& progress);
+  explicit DrawSession(const PlannedDrawing& drawing);
+  /// Draws the pictures of a wish of this model's key to the end of the gallery.
+  void draw(const PlannedDrawing& drawing, Gallery& gallery, const ProgressFn& progress);
 
  private:
   StableDiffusion model_;
@@ -23,7 +36,7 @@ class DrawSession {
 /// A new folder for the run's pictures, which goes again where none was finished.
 class DrawFolder {
  public:
-  explicit DrawFolder(const DrawOptions& options, const DrawPlan& plan);
+  explicit DrawFolder(const PlannedDrawing& drawing);
   ~DrawFolder();
   DrawFolder(const DrawFolder&) = delete;
   DrawFolder& operator=(const DrawFolder&) = delete;
@@ -33,7 +46,13 @@ class DrawFolder {
   std::filesystem::path path_;
 };
 
+/// How many pictures a stopped run had finished.
+struct Finished {
+  size_t pictures = 0;
+  int64_t wanted = 0;
+  std::filesystem::path directory;
+};
 /// "stopped: 1 of 3 pictures were finished, they are in ...", with the signal of `stopped`.
-[[noreturn]] void throw_stopped(const Interrupted& stopped, const Gallery& gallery, int64_t wanted);
+[[noreturn]] void throw_stopped(const Interrupted& stopped, const Finished& finished);
 
 }  // namespace big

@@ -6,6 +6,7 @@
 #include "big/core/log.h"
 #include "big/core/text.h"
 #include "big/training/trainer.h"
+#include "gate.h"
 #include "run.h"
 #include "training_run.h"
 
@@ -32,9 +33,10 @@ FinetuneResult result_of(const Run& run, const FinetunePlan& plan) {
 std::filesystem::path publish_or_say_where(const Run& run,
                                            const StableDiffusion& model,
                                            const TrainResult& trained,
+                                           const std::optional<GateReport>& measured,
                                            const Checkpoints& checkpoints) {
   try {
-    return publish(run, model, trained.steps);
+    return publish(run, model, trained.steps, measured);
   } catch (const MachineError& error) {
     throw MachineError(error.what() + checkpoints.note());
   }
@@ -47,6 +49,27 @@ MeasuredPlan plan_or_advise(const Run& run, const std::function<void(const Finet
   } catch (...) {
     rethrow_with_memory_advice(run.options.train, "");
   }
+}
+
+/// A metamodel's new version is measured, consolidated once where something was forgotten, and measured again.
+/// Throws GateError where it must not become the current one.
+GateReport pass_gate(const Run& run, const Gate& gate, StableDiffusion& model, const TrainingData& data) {
+  GateReport found = gate.judge(model);
+  if (!found.passed() && found.learned() && consolidate(run, model, data)) {
+    found = gate.judge(model);
+    found.consolidated = true;
+  }
+  if (found.passed()) return found;
+  const std::string what = concat("target model '", to_string(run.options.target), "' after teaching '",
+                                  run.claim.identifier, "': ", join(found.lines(), "; "));
+  if (run.options.gate == "strict") {
+    throw GateError(concat(what, ". The version before stays the current one; try ",
+                           found.learned() ? "a lower --learning_rate or fewer --max_train_steps"
+                                           : "more --max_train_steps or a higher --learning_rate",
+                           ", or --gate warn to take it all the same"));
+  }
+  log_warning(what);
+  return found;
 }
 
 FinetuneResult teach(const FinetuneOptions& options,
@@ -64,9 +87,12 @@ FinetuneResult teach(const FinetuneOptions& options,
 
   StableDiffusion model = load_model(run.start_folder, run.load);
   const TrainingData data = teaching_data(run, model, std::move(measured.instance));
+  std::optional<Gate> gate;
+  if (is_metamodel(options.target) && options.gate != "off") gate.emplace(run, model, data);
   Checkpoints checkpoints(run);
   const TrainResult trained = train_run(run, model, data, checkpoints);
-  result.model_path = options.models_dir / publish_or_say_where(run, model, trained, checkpoints);
+  if (gate) result.gate = pass_gate(run, *gate, model, data);
+  result.model_path = options.models_dir / publish_or_say_where(run, model, trained, result.gate, checkpoints);
   result.saved = exported_files(run, result.model_path);
   result.steps = trained.steps;
   result.final_loss = trained.final_loss;

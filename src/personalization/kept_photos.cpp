@@ -1,9 +1,12 @@
 #include "kept_photos.h"
 
+#include <algorithm>
+
 #include "big/core/json.h"
 #include "big/core/text.h"
 #include "big/imaging/png.h"
 #include "big/imaging/read_image.h"
+#include "layout.h"
 
 namespace big {
 namespace fs = std::filesystem;
@@ -24,6 +27,19 @@ void write_kept_photos(const fs::path& folder, const std::vector<SourcePicture>&
     const Json size = {{kWidth, photos[i].original_width}, {kHeight, photos[i].original_height}};
     write_png(folder / (numbered(i) + ".png"), photos[i].image, {{kOwnTextKeyword, size.dump()}});
   }
+}
+
+std::vector<fs::path> kept_photo_files(const fs::path& models_dir, const Subject& subject) {
+  std::vector<fs::path> files;
+  const fs::path folder = kept_photos(subject);
+  std::error_code error;
+  if (folder.empty()) return files;
+  for (auto it = fs::directory_iterator(models_dir / folder, error); !error && it != fs::directory_iterator();
+       it.increment(error)) {
+    if (it->path().extension() == ".png") files.push_back(it->path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
 SourcePicture read_kept_photo(const fs::path& file) {

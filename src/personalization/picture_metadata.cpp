@@ -111,6 +111,10 @@ std::string big_text(const DrawOptions& options,
                       {"adapters", adapters},
                       {"settings", own_settings(options, seed)},
                       {"version", options.program_version}};
+  for (const PromptStyle& style : plan.styles) {
+    json["styles"].push_back(
+        {{"name", style.name}, {"prompt", style.prompt}, {"negative_prompt", style.negative_prompt}});
+  }
   add_start(json, options.generate, context.start);
   return json.dump();
 }

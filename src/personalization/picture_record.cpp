@@ -12,6 +12,17 @@ namespace {
 
 constexpr size_t kLongestKeyword = 60;
 
+std::vector<PromptStyle> read_recorded_styles(const Json& list, const std::string& where) {
+  if (!list.is_array()) throw InputError(concat(where, " is ", type_name(list), ", expected a list"));
+  std::vector<PromptStyle> styles;
+  for (const Json& element : list) {
+    const JsonView style(element, where);
+    styles.push_back({style.get<std::string>("name"), style.get<std::string>("prompt"),
+                      style.get<std::string>("negative_prompt")});
+  }
+  return styles;
+}
+
 /// Our own. Pictures of earlier builds hold no settings: then the web UIs' text has them.
 void translate_own(PictureRecord& record, const PngText& text, const std::string& where) {
   const Json own = parse_json(text.at(kOwnTextKeyword), concat(where, ": the text '", kOwnTextKeyword, "'"));
@@ -26,6 +37,7 @@ void translate_own(PictureRecord& record, const PngText& text, const std::string
     record.settings["identifier"] = own.value("identifier", Json());
     if (record.settings["target_model"] != "pretrained") record.model.clear();
   }
+  if (view.has("styles")) record.styles = read_recorded_styles(own["styles"], where + ": 'styles'");
   record.writer = "BIG " + view.get<std::string>("version", "");
 }
 

@@ -102,7 +102,10 @@ fs::path publish_private(const Run& run, const StableDiffusion& model, Subject r
   return row.model_path;
 }
 
-fs::path publish_version(const Run& run, const StableDiffusion& model, Subject row) {
+fs::path publish_version(const Run& run,
+                         const StableDiffusion& model,
+                         Subject row,
+                         const std::optional<GateReport>& measured) {
   const auto& options = run.options;
   const MetamodelLayout layout = metamodel_layout(options.target, options.user);
   // A version that a killed run left unregistered would pass for a published one once ours lies above it.
@@ -134,7 +137,8 @@ fs::path publish_version(const Run& run, const StableDiffusion& model, Subject r
                                 .parent = before.empty() ? 0 : before.back().number,
                                 .learned = row.identifier,
                                 .date = row.date,
-                                .subjects = known.visible(options.target, options.user)});
+                                .subjects = known.visible(options.target, options.user),
+                                .measured = measured ? Json(measured->json()) : Json()});
   });
   register_last(options.models_dir, publish_row);
   clean_metamodel(options.models_dir, options.target, options.user);
@@ -152,10 +156,13 @@ void save_kept_parts(const Run& run, const StableDiffusion& model, const fs::pat
   write_taught_adapters(run, model, folder);
 }
 
-fs::path publish(const Run& run, const StableDiffusion& model, int64_t steps) {
+fs::path publish(const Run& run,
+                 const StableDiffusion& model,
+                 int64_t steps,
+                 const std::optional<GateReport>& measured) {
   const Subject row = new_row(run, steps);
   const fs::path path =
-      is_metamodel(row.target) ? publish_version(run, model, row) : publish_private(run, model, row);
+      is_metamodel(row.target) ? publish_version(run, model, row, measured) : publish_private(run, model, row);
   remove_checkpoints(run.options.models_dir, row.target, row.user, row.identifier);
   return path;
 }

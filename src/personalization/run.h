@@ -72,7 +72,10 @@ TrainingData teaching_data(const Run& run, StableDiffusion& model, std::vector<E
 void save_kept_parts(const Run& run, const StableDiffusion& model, const std::filesystem::path& folder);
 
 /// Saves, publishes by rename, registers, deletes what is old. Returns the model's folder relative to
-/// models_dir.
-std::filesystem::path publish(const Run& run, const StableDiffusion& model, int64_t steps);
+/// models_dir. `measured`: what the gate found, for the version's note.
+std::filesystem::path publish(const Run& run,
+                              const StableDiffusion& model,
+                              int64_t steps,
+                              const std::optional<GateReport>& measured);
 
 }  // namespace big

@@ -51,19 +51,6 @@ std::vector<fs::path> class_image_files(const Run& run, size_t i) {
   return files;
 }
 
-std::vector<fs::path> kept_photo_files(const fs::path& models_dir, const Subject& subject) {
-  std::vector<fs::path> files;
-  const fs::path folder = kept_photos(subject);
-  std::error_code error;
-  if (folder.empty()) return files;
-  for (auto it = fs::directory_iterator(models_dir / folder, error); !error && it != fs::directory_iterator();
-       it.increment(error)) {
-    if (it->path().extension() == ".png") files.push_back(it->path());
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
 /// Where each category's and each earlier subject's pictures begin in TrainingData::prior.
 struct PriorPlaces {
   std::vector<std::string> categories;

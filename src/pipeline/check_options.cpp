@@ -58,8 +58,7 @@ void check_hires(const GenerateOptions& options) {
     throw UsageError("hires_upscaler is \"" + hires.upscaler + "\", expected lanczos or latent");
   if (hires.steps < 0) throw UsageError(concat("hires_steps is ", hires.steps, ", expected 0 or more"));
   if (hires.scale == 1) return;
-  check_strength("hires_strength", hires.strength,
-                 hires.steps > 0 ? hires.steps : options.num_inference_steps);
+  check_strength("hires_strength", hires.strength, second_pass_steps(options));
   if (!options.start.mask.empty())
     throw UsageError("hires_scale is given with a mask: what the mask keeps would be drawn anew as well");
 }
@@ -68,6 +67,18 @@ void check_hires(const GenerateOptions& options) {
 
 int64_t drawn_steps(int64_t steps, double strength) {
   return std::min(static_cast<int64_t>(static_cast<double>(steps) * strength), steps);
+}
+
+int64_t second_pass_steps(const GenerateOptions& options) {
+  return options.hires.steps > 0 ? options.hires.steps : options.num_inference_steps;
+}
+
+int64_t total_steps(const GenerateOptions& options) {
+  const int64_t steps = options.num_inference_steps;
+  const bool starts = !options.start.init_image.empty(), enlarges = options.hires.scale > 1;
+  const int64_t first = starts ? drawn_steps(steps, options.start.strength) : steps;
+  const int64_t second = enlarges ? drawn_steps(second_pass_steps(options), options.hires.strength) : 0;
+  return options.num_images * (first + second);
 }
 
 void check_options(const GenerateOptions& options) {

@@ -92,12 +92,9 @@ size_t Conditioning::moment_at(int64_t step) const {
   return moment_of_step.at(std::min(static_cast<size_t>(step), moment_of_step.size() - 1));
 }
 
-Conditioning make_conditioning(StableDiffusion& model,
-                               const GenerateOptions& options,
-                               int64_t height,
-                               int64_t width) {
+Conditioning make_conditioning(StableDiffusion& model, const GenerateOptions& options, const EncodedPass& pass) {
   Conditioning conditioning;
-  const auto wordings = distinct(wordings_of_steps(options), conditioning.moment_of_step);
+  const auto wordings = distinct(wordings_of_steps(options, pass.earlier_steps), conditioning.moment_of_step);
   // A network that is told the scale was distilled from guided pictures and is not guided once more.
   const bool is_told = model.unet->config.time_cond_proj_dim > 0;
   const bool pulls = options.guidance_scale > 1 && !is_told;
@@ -111,7 +108,7 @@ Conditioning make_conditioning(StableDiffusion& model,
     if (both) warn_of_cut_words(model, "negative prompt", options.negative_prompt);
   }
   using Sides = ConditionMaker::Sides;
-  ConditionMaker maker(model, options, completed(options.sizes, height, width));
+  ConditionMaker maker(model, options, completed(options.sizes, pass.size.height, pass.size.width));
   conditioning.moments = maker.make(wordings, both ? Sides::kBoth : Sides::kWanted);
   return conditioning;
 }

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "big/pipeline/drawing_size.h"
 #include "big/pipeline/text_to_image.h"
 
 namespace big {
@@ -32,10 +33,13 @@ struct Conditioning {
   size_t moment_at(int64_t step) const;
 };
 
-/// Encodes a wish for pictures of `height` x `width` pixels.
-Conditioning make_conditioning(StableDiffusion& model,
-                               const GenerateOptions& options,
-                               int64_t height,
-                               int64_t width);
+/// What a pass tells the encoding of its wish.
+struct EncodedPass {
+  PictureSize size;
+  int64_t earlier_steps = 0;  ///< of the pass before it
+};
+
+/// Encodes a wish for the pictures of a pass.
+Conditioning make_conditioning(StableDiffusion& model, const GenerateOptions& options, const EncodedPass& pass);
 
 }  // namespace big

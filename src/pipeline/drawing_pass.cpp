@@ -102,7 +102,7 @@ DrawingPass plan_pass(StableDiffusion& model, const GenerateOptions& options, co
   // A prompt that changes on the way does so at shares of the steps that are made.
   GenerateOptions made = pass.options;
   made.num_inference_steps = drawn_steps(wish.steps, wish.strength);
-  pass.conditioning = make_conditioning(model, made, wish.size.height, wish.size.width);
+  pass.conditioning = make_conditioning(model, made, {wish.size, wish.earlier_steps});
   const auto factor = model.vae->config.scale();
   auto& request = pass.request;
   request.sampler = choose_sampler(options.scheduler, options.schedule, model.schedule->config());

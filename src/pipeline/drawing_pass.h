@@ -15,6 +15,7 @@ struct PassWish {
   PictureSize size;
   int64_t steps = 0;    ///< of a whole run
   double strength = 1;  ///< the share of them that is made
+  int64_t earlier_steps = 0;  ///< made by the pass before it
 };
 
 /// Everything that pictures drawn at one size have in common.

@@ -44,9 +44,9 @@ class Drawing {
         plan_pass(model, options, {size, options.num_inference_steps, starts ? options.start.strength : 1});
     beginning_ = starts ? begin_from_start(model, *start_, options) : begin_from_noise(model, size, tiling_);
     if (options.hires.scale > 1) {
-      const int64_t steps = options.hires.steps > 0 ? options.hires.steps : options.num_inference_steps;
       const auto larger = hires_size(options.hires, size, model.vae->config);
-      second_ = plan_pass(model, options, {larger, steps, options.hires.strength});
+      second_ = plan_pass(model, options,
+                          {larger, second_pass_steps(options), options.hires.strength, first_.steps()});
     }
     step_ = {"drawing", 0, options.num_images * steps_of_a_picture()};
   }

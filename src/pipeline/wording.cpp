@@ -21,8 +21,8 @@ std::string closed_gaps(const std::string& text) {
 }
 
 /// `prompt` in each step; one that never changes stays as typed.
-std::vector<std::string> texts_of(const std::string& prompt, size_t steps) {
-  auto texts = texts_of_steps(prompt, static_cast<int64_t>(steps));
+std::vector<std::string> texts_of(const std::string& prompt, size_t steps, int64_t earlier_steps) {
+  auto texts = texts_of_steps(prompt, static_cast<int64_t>(steps), earlier_steps);
   for (auto& text : texts)
     if (text != prompt) text = closed_gaps(text);
   return texts;
@@ -37,7 +37,7 @@ bool reads_prompt_syntax(const GenerateOptions& options) {
                    kPlainSyntax);
 }
 
-std::vector<Wording> wordings_of_steps(const GenerateOptions& options) {
+std::vector<Wording> wordings_of_steps(const GenerateOptions& options, int64_t earlier_steps) {
   const auto steps = static_cast<size_t>(std::max<int64_t>(options.num_inference_steps, 1));
   if (!reads_prompt_syntax(options)) {
     const Wording typed{{{options.prompt, 1}}, options.negative_prompt};
@@ -45,10 +45,10 @@ std::vector<Wording> wordings_of_steps(const GenerateOptions& options) {
   }
   std::vector<Wording> wordings(steps);
   for (const auto& [prompt, weight] : split_composition(options.prompt)) {
-    const auto texts = texts_of(prompt, steps);
+    const auto texts = texts_of(prompt, steps, earlier_steps);
     for (size_t i = 0; i < steps; ++i) wordings[i].wanted.push_back({texts[i], weight});
   }
-  const auto unwanted = texts_of(options.negative_prompt, steps);
+  const auto unwanted = texts_of(options.negative_prompt, steps, earlier_steps);
   for (size_t i = 0; i < steps; ++i) wordings[i].unwanted = unwanted[i];
   return wordings;
 }

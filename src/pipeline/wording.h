@@ -20,7 +20,8 @@ struct Wording {
 /// Whether prompts are read as the web UIs do. Throws UsageError for a prompt_syntax that there is not.
 bool reads_prompt_syntax(const GenerateOptions& options);
 
-/// The wording of each step. A negative prompt composes nothing: AND is text there, as in the web UIs.
-std::vector<Wording> wordings_of_steps(const GenerateOptions& options);
+/// The wording of each step of a pass after another of `earlier_steps`. A negative prompt composes nothing: AND
+/// is text there, as in the web UIs.
+std::vector<Wording> wordings_of_steps(const GenerateOptions& options, int64_t earlier_steps = 0);
 
 }  // namespace big

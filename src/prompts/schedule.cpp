@@ -146,42 +146,50 @@ class ScheduleReader {
   size_t at_ = 0;
 };
 
+/// A moment of a pass.
+struct Moment {
+  int64_t number = 1, steps = 1, earlier_steps = 0;
+};
+
 /// Whether the text before a switch still stands.
-bool is_before(const Node& node, int64_t number, int64_t steps) {
-  const double when = node.is_share ? node.when * static_cast<double>(steps) : node.when;
-  return static_cast<double>(number) <= std::min(std::trunc(when), static_cast<double>(steps));
+bool is_before(const Node& node, const Moment& now) {
+  const auto steps = static_cast<double>(now.steps);
+  const double earlier_share = now.earlier_steps > 0 ? 1 : 0;
+  const double when = node.is_share ? (node.when - earlier_share) * steps
+                                    : node.when - static_cast<double>(now.earlier_steps);
+  return static_cast<double>(now.number) <= std::min(std::trunc(when), steps);
 }
 
-void write(const Sequence& sequence, int64_t number, int64_t steps, std::string& out) {
+void write(const Sequence& sequence, const Moment& now, std::string& out) {
   for (const Node& node : sequence) {
     const auto& choices = node.choices;
     if (node.kind == Node::Kind::kText) {
       out += node.text;
     } else if (node.kind == Node::Kind::kSwitch) {
-      write(choices[is_before(node, number, steps) ? 0 : 1], number, steps, out);
+      write(choices[is_before(node, now) ? 0 : 1], now, out);
     } else {
-      write(choices[static_cast<size_t>(number - 1) % choices.size()], number, steps, out);
+      write(choices[static_cast<size_t>(now.number - 1) % choices.size()], now, out);
     }
   }
 }
 
-std::string written(const Sequence& sequence, int64_t number, int64_t steps) {
+std::string written(const Sequence& sequence, const Moment& now) {
   std::string text;
-  write(sequence, number, steps, text);
+  write(sequence, now, text);
   return text;
 }
 
 }  // namespace
 
-std::string text_at(const std::string& prompt, int64_t number, int64_t steps) {
-  return written(ScheduleReader(prompt).read(), number, steps);
+std::string text_at(const std::string& prompt, int64_t number, int64_t steps, int64_t earlier_steps) {
+  return written(ScheduleReader(prompt).read(), {number, steps, earlier_steps});
 }
 
-std::vector<std::string> texts_of_steps(const std::string& prompt, int64_t steps) {
+std::vector<std::string> texts_of_steps(const std::string& prompt, int64_t steps, int64_t earlier_steps) {
   const Sequence sequence = ScheduleReader(prompt).read();
   std::vector<std::string> texts;
   for (int64_t step = 0; step < steps; ++step)
-    texts.push_back(written(sequence, std::max<int64_t>(step, 1), steps));
+    texts.push_back(written(sequence, {std::max<int64_t>(step, 1), steps, earlier_steps}));
   return texts;
 }
 

@@ -109,6 +109,18 @@ TEST_F(GenerateAgain, AHundredPicturesOfRandomSettingsComeBackByteForByte) {
   EXPECT_EQ(pictures, 100u);
 }
 
+TEST_F(GenerateAgain, StylesAreThoseOfThatTime) {
+  const fs::path styles = here_.path() / "mine.csv";
+  write_file(styles, "name,prompt,negative_prompt\nink,\"{prompt}, ink\",blurry\n");
+  const fs::path picture = file(draw({"--prompt", "a sks", "--style", "ink", "--styles", styles.string()}));
+  write_file(styles, "name,prompt,negative_prompt\nink,\"{prompt}, red ink\",\n");
+  EXPECT_EQ(again({"--from", picture.string(), "--styles", styles.string()})["prompt_used"], "a sks dog, red ink");
+  fs::remove(styles);
+  const Json redrawn = again({"--from", picture.string(), "--verify"});
+  EXPECT_EQ(redrawn["prompt_used"], "a sks dog, ink");
+  EXPECT_EQ(read_file(file(redrawn)), read_file(picture));
+}
+
 TEST_F(GenerateAgain, FlagsOverrideThePictureWhichOverridesTheConfigurationFile) {
   const fs::path picture = file(draw({"--prompt", "a sks", "--seed", "5", "--scheduler", "Euler a"}));
   write_file(here_.path() / "generate.toml", "seed = 9\nguidance_scale = 1\neta = 0.5\n");

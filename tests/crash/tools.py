@@ -15,7 +15,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 # A real run in a second or two: the starter's own size, a step or some, few class pictures.
-QUICK = ["--train_batch_size", "1", "--gradient_accumulation_steps", "1", "--num_class_images", "2", "--threads", "1"]
+QUICK = ["--gate", "off", "--train_batch_size", "1", "--gradient_accumulation_steps", "1", "--num_class_images", "2", "--threads", "1"]
 
 
 class Failed(Exception):

@@ -35,8 +35,7 @@ struct SamplerRun {
   SamplerChoice choice() const { return choose_sampler(sampler, schedule, config); }
 };
 
-inline std::vector<SamplerRun> read_sampler_runs() {
-  const auto& file = sampler_references();
+inline std::vector<SamplerRun> read_sampler_runs(const SafetensorsFile& file) {
   std::vector<SamplerRun> runs;
   for (const auto& run : parse_json(file.metadata().at("runs"), "runs")) {
     const auto name = run.at("name").get<std::string>();
@@ -59,7 +58,7 @@ inline std::vector<SamplerRun> read_sampler_runs() {
 }
 
 inline const std::vector<SamplerRun>& sampler_runs() {
-  static const auto kRuns = read_sampler_runs();
+  static const auto kRuns = read_sampler_runs(sampler_references());
   return kRuns;
 }
 

@@ -1,52 +1,20 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <tuple>
 
 #include "big/core/text.h"
-#include "sampler_runs.h"
+#include "sampler_parity.h"
 
 namespace big {
 namespace {
 
-constexpr double kTolerance = 1e-4;  // of the largest |x| of the step
+using test::difference;
+using test::kTolerance;
+using test::worst_difference;
 
-struct Drawn {
-  std::vector<torch::Tensor> xs;
-  std::vector<double> timesteps;
-  torch::Tensor result;
-};
-
-Drawn draw(const test::SamplerRun& run, const SamplerChoice& choice) {
-  Drawn drawn;
-  PictureNoise noise(run.seeds);
-  SampleRequest request;
-  request.sampler = choice;
-  request.steps = run.steps;
-  request.eta = run.eta;
-  request.aligned = run.aligned;
-  request.shape = run.x.sizes().slice(2).vec();
-  request.dtype = run.x.scalar_type();
-  if (run.skipped > 0) request.start = {test::start_latents(), run.skipped};
-  request.on_step = [&](int64_t, const torch::Tensor& x) { drawn.xs.push_back(x); };
-  drawn.result = sample(request, NoiseSchedule(run.config), noise, [&](const torch::Tensor& x, double t) {
-    drawn.timesteps.push_back(t);
-    return test::stand_in_network(x, t);
-  });
-  return drawn;
-}
-
-/// In parts of the largest |expected|; infinite where a number is not finite.
-double difference(const torch::Tensor& ours, const torch::Tensor& expected) {
-  const auto parts = ((ours - expected).abs().max() / expected.abs().max()).item<double>();
-  return std::isfinite(parts) ? parts : std::numeric_limits<double>::infinity();
-}
-
-/// The largest difference of any step.
-double worst_difference(const Drawn& drawn, const test::SamplerRun& run) {
-  double worst = 0;
-  for (size_t i = 0; i < drawn.xs.size(); ++i)
-    worst = std::max(worst, difference(drawn.xs[i], run.x[static_cast<int64_t>(i) + 1]));
-  return worst;
+test::Drawn draw(const test::SamplerRun& run, const SamplerChoice& choice) {
+  return test::draw(run, choice, test::stand_in_network);
 }
 
 TEST(SamplersParity, EveryStepOfEveryRunIsThatOfItsReference) {
@@ -74,6 +42,24 @@ TEST(SamplersParity, EveryStepOfEveryRunIsThatOfItsReference) {
   EXPECT_EQ(kinds.size(), sampler_catalog().size());
   EXPECT_EQ(schedules.size(), schedule_catalog().size() - 1) << "all but automatic";
   std::cout << runs.size() << " runs, worst difference " << worst << " of max|x| (" << worst_name << ")\n";
+}
+
+TEST(SamplersParity, EverySamplerIsDrawnOnEveryScheduleWithEveryPrediction) {
+  std::set<std::tuple<SamplerKind, ScheduleKind, PredictionType>> drawn;
+  for (const auto& run : test::sampler_runs())
+    drawn.emplace(run.choice().kind, resolved_schedule(run.choice()), run.config.prediction_type);
+  for (const auto& info : sampler_catalog()) {
+    for (const auto& schedule : schedule_catalog()) {
+      const bool is_followed = info.levels != LevelRules::kTimesteps || schedule.kind == ScheduleKind::kUniform;
+      if (!is_followed || schedule.kind == ScheduleKind::kAutomatic) continue;
+      for (const auto prediction : {PredictionType::kEpsilon, PredictionType::kV, PredictionType::kSample}) {
+        // Of x0 diffusers' PLMS knows nothing.
+        if (info.kind == SamplerKind::kPlms && prediction == PredictionType::kSample) continue;
+        EXPECT_TRUE(drawn.count({info.kind, schedule.kind, prediction}) != 0)
+            << info.name << " on " << schedule.name << ", prediction " << static_cast<int>(prediction);
+      }
+    }
+  }
 }
 
 TEST(SamplersParity, TheNetworkIsToldTheTimestepsOfItsReference) {

@@ -81,6 +81,8 @@ TEST(DrawText, LongTextIsBrokenBetweenWordsAndInThem) {
     whole += piece;
   }
   EXPECT_EQ(whole, "abcdefghij");
+  EXPECT_EQ(wrapped_text("num_inference_steps: 8", text_width("num_inference_st", 1), 1),
+            (std::vector<std::string>{"num_inference_", "steps: 8"}));
   EXPECT_TRUE(wrapped_text("", 10, 1).empty());
   EXPECT_EQ(wrapped_text("WW", 1, 1).size(), 2u);
 }

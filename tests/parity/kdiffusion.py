@@ -5,6 +5,7 @@ with 0 or the smallest), run.between(x, sigma) where a middle is told by its log
 """
 
 import math
+from functools import lru_cache
 
 import numpy as np
 import scipy.stats
@@ -20,15 +21,20 @@ def split_mix(x):
     return x ^ (x >> 31)
 
 
+@lru_cache(maxsize=1 << 16)  # all runs walk the same few trees
+def node(seed, number, shape):
+    generator = torch.Generator().manual_seed(split_mix(split_mix(seed) ^ number))
+    return torch.randn(shape, generator=generator, dtype=torch.float32).double()
+
+
 class Brownian:
     """Levy's construction on a tree of 16 levels whose nodes lie at end u^7; each node has a generator of its own."""
 
     def __init__(self, seeds, shape, end):
-        self.seeds, self.shape, self.end = seeds, shape, end
+        self.seeds, self.shape, self.end = seeds, tuple(shape), end
 
     def node(self, seed, number):
-        generator = torch.Generator().manual_seed(split_mix(split_mix(seed) ^ number))
-        return torch.randn(self.shape, generator=generator, dtype=torch.float32).double()
+        return node(seed, number, self.shape)
 
     def value(self, seed, t):
         points = {0.0: torch.zeros(self.shape, dtype=torch.float64), 1.0: self.node(seed, 1) * self.end**0.5}
@@ -104,6 +110,42 @@ def euler_ancestral(run, x):
         down, up = ancestral(start, stop, run.eta)
         x = x + (x - run.denoised(x, start)) / start * (down - start)
         x = x + run.fresh() * up
+        yield x
+
+
+def heun(run, x):
+    """arXiv 2206.00364, algorithm 1."""
+    for start, stop in zip(run.sigmas, run.sigmas[1:]):
+        slope = (x - run.denoised(x, start)) / start
+        end = x + slope * (stop - start)
+        if stop > 0:
+            end = x + (slope + (end - run.denoised(end, stop)) / stop) / 2 * (stop - start)
+        x = end
+        yield x
+
+
+def middle_step(run, x, start, stop):
+    """By the slope in the middle of the logarithms (DPM-Solver-2, arXiv 2206.00927)."""
+    slope = (x - run.denoised(x, start)) / start
+    if stop == 0:
+        return x + slope * (stop - start)
+    middle = math.exp(0.5 * math.log(start) + 0.5 * math.log(stop))
+    there = x + slope * (middle - start)
+    return x + (there - run.between(there, middle)) / middle * (stop - start)
+
+
+def dpm2(run, x):
+    for start, stop in zip(run.sigmas, run.sigmas[1:]):
+        x = middle_step(run, x, start, stop)
+        yield x
+
+
+def dpm2_ancestral(run, x):
+    for start, stop in zip(run.sigmas, run.sigmas[1:]):
+        down, up = ancestral(start, stop, run.eta)
+        x = middle_step(run, x, start, down)
+        if stop > 0:
+            x = x + run.fresh() * up
         yield x
 
 

@@ -19,7 +19,7 @@ from diffusers import DiffusionPipeline
 
 import families
 
-MODULES = ("networks", "samplers", "pictures", "start_pictures", "tiled_vae", "prompts", "training",
+MODULES = ("networks", "samplers", "unet_samplers", "pictures", "start_pictures", "tiled_vae", "prompts", "training",
            "optimizers", "adapters", "real_configs", "single_files", "lora")
 COMPANION_MODULES = ("networks", "pictures", "start_pictures", "single_files")
 

@@ -50,10 +50,15 @@ SAMPLERS = {
     "LCM": (LCMScheduler, {}),
     "TCD": (TCDScheduler, {}),
 }
+# On levels that are put in their place these classes are drawn by kdiffusion.py: they keep tables of their own.
+TABLES = ("Euler a", "Heun", "LMS", "DPM2", "DPM2 a", "DPM++ SDE")
 # And by kdiffusion.py, on the levels of a class of diffusers.
 OWN = {
     "Euler a": (EulerDiscreteScheduler, kdiffusion.euler_ancestral),
+    "Heun": (EulerDiscreteScheduler, kdiffusion.heun),
     "LMS": (EulerDiscreteScheduler, kdiffusion.lms),
+    "DPM2": (EulerDiscreteScheduler, kdiffusion.dpm2),
+    "DPM2 a": (EulerDiscreteScheduler, kdiffusion.dpm2_ancestral),
     "DPM++ 2S a": (EulerDiscreteScheduler, kdiffusion.dpmpp_2s_ancestral),
     "DPM++ SDE": (EulerDiscreteScheduler, kdiffusion.dpmpp_sde),
     "DPM++ 3M SDE": (DPMSolverMultistepScheduler, kdiffusion.dpmpp_3m_sde),
@@ -160,7 +165,21 @@ def cases():
                 yield f"{schedule}-{steps}-{sampler}", DDIMScheduler, ONE, sampler, steps, keys
     keys = {"schedule": "align_your_steps", "replaced": True, "aligned": "sdxl"}
     yield "sdxl-Euler", DDIMScheduler, ONE, "Euler", 8, keys
+    for sampler, (sampler_class, _) in SAMPLERS.items():
+        if sampler_class not in TIMESTEPS and sampler not in TABLES:
+            yield from (all_case(sampler, *way, DDIMScheduler) for way in ALL_WAYS)
     yield from skipped_cases()
+
+
+# Each sampler on each schedule with each prediction.
+ALL_WAYS = [(schedule, prediction) for schedule in ("karras", "exponential", "beta", *WEB_SCHEDULES)
+            for prediction in ("epsilon", "v_prediction", "sample")]
+
+
+def all_case(sampler, schedule, prediction, *folder_class):
+    config = {**ONE, "prediction_type": prediction, "timestep_spacing": "trailing"}
+    keys = {"schedule": schedule, "replaced": schedule in WEB_SCHEDULES}
+    return f"all-{prediction}-{sampler} {schedule}", *folder_class, config, sampler, 5, keys
 
 
 def skipped_cases():
@@ -179,6 +198,10 @@ def skipped_cases():
 
 def own_cases():
     for sampler in OWN:
+        yield from (all_case(sampler, *way) for way in ALL_WAYS)
+        if sampler in ("Heun", "DPM2", "DPM2 a"):
+            yield all_case(sampler, "uniform", "sample")
+            continue  # the rest is drawn by diffusers
         for prediction in ("epsilon", "v_prediction", "sample"):
             config = {**ONE, "prediction_type": prediction, "timestep_spacing": "trailing"}
             for schedule in ("uniform", "karras", "exponential"):

@@ -103,7 +103,7 @@ def ends_of_steps(scheduler, calls):
     return set(range(1 if isinstance(scheduler, PNDMScheduler) and calls > 1 else 0, calls))
 
 
-def draw(scheduler, case):
+def draw(scheduler, case, network=network):
     set_levels(scheduler, case)
     x, generators = first_latents(scheduler.init_noise_sigma)
     timesteps, begin = scheduler.timesteps, case["skipped"]
@@ -133,9 +133,11 @@ def draw(scheduler, case):
     return torch.stack(xs).float(), x, timesteps
 
 
-def own_draw(sampler, scheduler, case):
+def own_draw(sampler, scheduler, case, network=network):
     """The same by a function of kdiffusion.py on the scheduler's levels, in fp64."""
     set_levels(scheduler, case)
+    if case["schedule"] == "karras" and sampler in (kdiffusion.dpm2, kdiffusion.dpm2_ancestral):
+        scheduler.timesteps = scheduler.timesteps.round()  # as diffusers' classes do there
     table, told = sigma_table(scheduler), []
     levels = {float(sigma): float(t) for sigma, t in zip(scheduler.sigmas, scheduler.timesteps)}
     solver, begin = isinstance(scheduler, SOLVERS), case["skipped"]
@@ -215,9 +217,9 @@ def random_numbers(tensors):
     tensors["beta_quantiles"] = torch.from_numpy(scipy.stats.beta.ppf(np.linspace(0, 1, 33), 0.6, 0.6))
 
 
-def write(file):
-    logging.set_verbosity_error()  # odd numbers of steps make a solver correct its own options aloud
-    tensors, runs = {}, []
+def run_all(tensors, by_diffusers, by_kdiffusion, network=network):
+    """Draws the cases; returns what the metadata says of them."""
+    runs = []
 
     def add(name, drawn, folder_class, config, sampler, case):
         for part, tensor in zip(("x", "result", "timesteps"), drawn):
@@ -225,10 +227,7 @@ def write(file):
         written = {"_class_name": folder_class.__name__, **config}
         runs.append({"name": name, "scheduler_config": written, "sampler": sampler, "seeds": SEEDS, **case})
 
-    tensors["start"] = START
-    schedules(tensors)
-    random_numbers(tensors)
-    for name, folder_class, config, sampler, steps, keys in cases():
+    for name, folder_class, config, sampler, steps, keys in by_diffusers:
         sampler_class, changes = SAMPLERS[sampler]
         case = {**completed(keys), "steps": steps}
         flags = {} if case["replaced"] else FLAGS[case["schedule"]]
@@ -236,12 +235,22 @@ def write(file):
         if not can(sampler, config) or not has_flags:
             continue
         scheduler = sampler_class.from_config(folder_class.from_config(config).config, **changes, **flags)
-        add(name, draw(scheduler, case), folder_class, config, sampler, case)
-    for name, config, sampler, steps, keys in own_cases():
+        add(name, draw(scheduler, case, network), folder_class, config, sampler, case)
+    for name, config, sampler, steps, keys in by_kdiffusion:
         levels_class, function = OWN[sampler]
         case = {**completed(keys), "steps": steps}
-        scheduler = levels_class.from_config(config, **FLAGS[case["schedule"]])
-        add(name, own_draw(function, scheduler, case), DDIMScheduler, config, sampler, case)
+        flags = {} if case["replaced"] else FLAGS[case["schedule"]]
+        scheduler = levels_class.from_config(config, **flags)
+        add(name, own_draw(function, scheduler, case, network), DDIMScheduler, config, sampler, case)
+    return runs
+
+
+def write(file):
+    logging.set_verbosity_error()  # odd numbers of steps make a solver correct its own options aloud
+    tensors = {"start": START}
+    schedules(tensors)
+    random_numbers(tensors)
+    runs = run_all(tensors, cases(), own_cases())
     save_file(tensors, file, metadata={"runs": json.dumps(runs)})
 
 

@@ -3,15 +3,12 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
-#include <fstream>
-
 #include "big/core/error.h"
 #include "big/weights/state_dict.h"
 #include "big/weights/stored_size.h"
 #include "cost.h"
 #include "support/error_of.h"
 #include "support/parity.h"
-#include "support/temp_dir.h"
 
 namespace big {
 namespace {
@@ -30,25 +27,22 @@ TEST(DrawMemory, CountsWeightsInTheirComputeTypeAndTheDecoder) {
   options.width = 32;
   const uint64_t decoder = (2 * static_cast<uint64_t>(width) + 3) * 64 * 32;
   const uint64_t values = text + unet + vae + decoder;
-  EXPECT_EQ(least_drawing_memory(model, {}, options), 4 * values + kProgramBytes);
+  const ModelFacts facts = read_model_facts(model);
+  EXPECT_EQ(least_drawing_memory(facts, {}, options), 4 * values + kProgramBytes);
   LoadOptions half;
   half.dtype = torch::kFloat16;
-  EXPECT_EQ(least_drawing_memory(model, half, options), 2 * values + kProgramBytes);
+  EXPECT_EQ(least_drawing_memory(facts, half, options), 2 * values + kProgramBytes);
 }
 
 TEST(DrawMemory, PicturesThatNoMachineHoldsAreRefusedWithNumbers) {
   GenerateOptions options;
   options.height = options.width = int64_t{1} << 24;
-  const auto message = error_of<MachineError>(
-      [&] { refuse_drawing_beyond_memory(references("sd1") / "model", LoadOptions{}, options); });
+  const fs::path model = references("sd1") / "model";
+  const ModelFacts facts = read_model_facts(model);
+  const auto message =
+      error_of<MachineError>([&] { refuse_drawing_beyond_memory(model, facts, LoadOptions{}, options); });
   EXPECT_NE(message.find("needs at least"), std::string::npos) << message;
   EXPECT_NE(message.find("are free"), std::string::npos) << message;
-}
-
-TEST(DrawMemory, ABrokenModelIsLeftToLoading) {
-  const TempDir folder;
-  EXPECT_THROW(least_drawing_memory(folder.path(), {}, {}), InputError);
-  refuse_drawing_beyond_memory(folder.path(), LoadOptions{}, {});
 }
 
 }  // namespace

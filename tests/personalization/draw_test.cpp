@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <map>
+#include <regex>
 
 #include "big/core/error.h"
 #include "big/imaging/png.h"
@@ -60,6 +63,43 @@ TEST(PictureMetadata, ParametersAreAsTheWebUisParseThem) {
             "a sks dog\nSteps: 25, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 7, Seed: 9, Size: "
             "64x48, Model "
             "hash: eeeeeeeeee, Model: \"my, model: 1\", RNG: CPU, Version: BIG 0.1.0");
+}
+
+/// The fields of the last line by the web UIs' own expression.
+std::map<std::string, std::string> fields_of(const std::string& parameters) {
+  static const std::regex kField(R"re(\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$))re");
+  const std::string line = parameters.substr(parameters.rfind('\n') + 1);
+  std::map<std::string, std::string> fields;
+  for (std::sregex_iterator at(line.begin(), line.end(), kField), end; at != end; ++at) fields[(*at)[1]] = (*at)[2];
+  return fields;
+}
+
+TEST(PictureMetadata, EverySamplerAndScheduleComesOutOfTheWebUisExpression) {
+  DrawOptions options;
+  options.generate.hires.scale = 2;
+  DrawPlan plan;
+  plan.prompt_used = "a (sks dog:1.2), Steps: 9, Size: 1x1\nSampler: none";
+  plan.negative_used = "dark, Seed: 3, Size: 2x2, Steps: 1";
+  plan.model_name = "v1-5, \"pruned\": fp16";
+  PictureContext context;
+  context.first_size = PictureSize{48, 64};
+  for (const auto& sampler : sampler_catalog()) {
+    for (const auto& schedule : schedule_catalog()) {
+      context.sampler = {sampler.kind, schedule.kind};
+      const auto fields = fields_of(picture_text(options, plan, context, Image(128, 96), 9).at("parameters"));
+      EXPECT_EQ(fields.at("Sampler"), sampler.name);
+      const auto read = choose_sampler(fields.at("Sampler"), "", {});
+      EXPECT_EQ(read.kind, sampler.kind);
+      const auto known = std::ranges::find(schedule_catalog(), fields.at("Schedule type"), &ScheduleInfo::label);
+      ASSERT_NE(known, schedule_catalog().end()) << fields.at("Schedule type");
+      EXPECT_EQ(resolved_schedule({sampler.kind, known->kind}), resolved_schedule(context.sampler));
+      EXPECT_EQ(fields.at("Size"), "64x48");
+      EXPECT_EQ(fields.at("Steps"), "50");
+      EXPECT_EQ(fields.at("Seed"), "9");
+      EXPECT_EQ(Json::parse(fields.at("Model")), plan.model_name);
+      EXPECT_EQ(fields.at("Hires upscale"), "2");
+    }
+  }
 }
 
 TEST(PictureMetadata, LorasAndEmbeddingsAreNamedAsTheWebUisDo) {
@@ -225,6 +265,13 @@ TEST_F(DrawPlanning, StylesArePutOnBeforeTagsAndIdentifiersAreFound) {
   EXPECT_EQ(plan.prompt_used, "a sks dog,, ink, old");
   EXPECT_EQ(plan.negative_used, "blurry, new");
   EXPECT_EQ(plan.loras.size(), 1u);
+  ASSERT_EQ(plan.styles.size(), 2u);
+  EXPECT_EQ(plan.styles[1].negative_prompt, "{prompt}, new");
+  // What a picture has kept beats the file, and needs none.
+  options_.known_styles = {{"ink", "{prompt} in ink", ""}, {"old", "older", ""}};
+  EXPECT_EQ(plan_drawing(options_).prompt_used, "a sks dog in ink, older");
+  options_.known_styles.pop_back();
+  EXPECT_EQ(plan_drawing(options_).prompt_used, "a sks dog in ink, old");
   options_.style = {"inc"};
   EXPECT_NE(error_of<UsageError>([&] { plan_drawing(options_); }).find("did you mean 'ink'?"),
             std::string::npos);
@@ -324,6 +371,59 @@ TEST_F(DrawPlanning, AGridsProgressCountsAllCellsAndAStoppedOneSaysHowMany) {
   };
   EXPECT_EQ(error_of<Interrupted>([&] { draw_grid(request, stop); }).find("stopped: 3 of 6 pictures were finished"),
             0u);
+}
+
+TEST_F(DrawPlanning, AListComesBackInItsOrderWhateverModelsItAsksFor) {
+  options_.generate.height = options_.generate.width = 32;
+  options_.generate.num_inference_steps = 2;
+  std::vector<PlannedDrawing> list;
+  for (const auto target : {TargetModel::kPrivate, TargetModel::kMeta, TargetModel::kPrivate}) {
+    options_.generate.prompt = "a sks " + std::to_string(list.size());
+    options_.generate.num_images = static_cast<int64_t>(list.size()) + 1;
+    options_.target = target;
+    list.push_back({options_, plan_drawing(options_)});
+  }
+  std::vector<int64_t> done;
+  const auto results = draw_list(list, [&](const Progress& step) {
+    EXPECT_EQ(step.total, 12);
+    done.push_back(step.done);
+  });
+  EXPECT_EQ(done, (std::vector<int64_t>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}));
+  ASSERT_EQ(results.size(), 3u);
+  for (size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(results[i].images.size(), i + 1);
+    EXPECT_EQ(results[i].directory.parent_path(), options_.output_dir / (i == 1 ? "metamodel" : "sks"));
+    EXPECT_EQ(results[i].directory.filename().string().find("a-sks-" + std::to_string(i)), 0u);
+    EXPECT_TRUE(fs::exists(results[i].grid));
+  }
+  // The third is of the first one's model, and drawn before the second.
+  const auto stop = [](const Progress& step) {
+    if (step.done == 9) throw Interrupted(2, "stopped");
+  };
+  fs::remove_all(options_.output_dir);
+  EXPECT_EQ(error_of<Interrupted>([&] { draw_list(list, stop); })
+                .find("stopped: 4 of 6 pictures were finished, they are in " + options_.output_dir.string()),
+            0u);
+  EXPECT_TRUE(fs::is_empty(options_.output_dir / "metamodel"));
+}
+
+TEST_F(DrawPlanning, AListIsRefusedWholeWithThePlaceOfItsMistake) {
+  options_.generate.prompt = "a sks";
+  std::vector<PlannedDrawing> list(2, {options_, plan_drawing(options_), "list.txt:1"});
+  list[1].where = "list.txt:2";
+  const auto refusal = [&] {
+    const auto message = error_of<Error>([&] { draw_list(list); });
+    EXPECT_FALSE(fs::exists(options_.output_dir));
+    return message;
+  };
+  list[1].options.generate.width = 33;
+  EXPECT_EQ(refusal().find("list.txt:2: width is 33"), 0u) << refusal();
+  list[1].options.generate.width = 32;
+  list[1].options.generate.scheduler = "Eulr";
+  EXPECT_EQ(refusal().find("list.txt:2: scheduler \"Eulr\" is unknown"), 0u) << refusal();
+  list[1].options.generate.scheduler.clear();
+  list[1].options.generate.num_images = 0;
+  EXPECT_EQ(refusal().find("list.txt:2: num_images is 0"), 0u) << refusal();
 }
 
 TEST_F(DrawPlanning, AStoppedRunKeepsFinishedPicturesAndSaysWhere) {

@@ -134,6 +134,20 @@ TEST_F(PictureRecords, OursAreReadAsTheyStandFromAnyFormat) {
   }
 }
 
+TEST_F(PictureRecords, StylesAreReadAsTheyWereThen) {
+  const auto said = [&](const std::string& styles) {
+    return PngText{{"big", R"({"settings":{"style":["ink"]},"styles":)" + styles + R"(,"version":"0.1.0"})"}};
+  };
+  const auto record = read_picture_record(
+      write(said(R"([{"name":"ink","prompt":"{prompt}, ink","negative_prompt":"blurry"}])")));
+  ASSERT_EQ(record.styles.size(), 1u);
+  EXPECT_EQ(record.styles[0].name, "ink");
+  EXPECT_EQ(record.styles[0].prompt, "{prompt}, ink");
+  EXPECT_EQ(record.styles[0].negative_prompt, "blurry");
+  EXPECT_NE(refusal(said("3")).find("'styles' is 3, expected a list"), std::string::npos);
+  EXPECT_NE(refusal(said(R"([{"name":"ink"}])")).find("'prompt' is missing"), std::string::npos);
+}
+
 TEST_F(PictureRecords, OursOfEarlierBuildsAreReadFromBothTexts) {
   const auto record = read_picture_record(write(
       {{"big", R"({"identifier":"sks","target_model":"private","prompt":"a sks","version":"0.1.0"})"},

@@ -28,6 +28,7 @@ class QuickFinetune : public testing::Test {
     options.project_models = project_models();
     options.num_class_images = 2;
     options.class_image_steps = 2;
+    options.gate = "off";  // two updates teach nothing
     options.train.max_train_steps = 2;
     options.train.resolution = 64;
     options.train.train_batch_size = 1;

@@ -163,6 +163,17 @@ TEST_F(ImageToImage, ASecondPassIsTheSameAsASecondCommand) {
   EXPECT_EQ(at_once.width, 128);
 }
 
+TEST_F(ImageToImage, ASecondPassGoesOnWithAPromptThatChanges) {
+  options_.hires = {2, 0.5, 6, "lanczos"};
+  const auto drawn = [&](const std::string& prompt) {
+    options_.prompt = prompt;
+    return draw();
+  };
+  EXPECT_EQ(drawn("[cat:dog:2.0]"), drawn("cat"));
+  EXPECT_NE(drawn("[cat:dog:1.0]"), drawn("cat")) << "a dog from the second pass on";
+  EXPECT_NE(drawn("[cat:dog:1.0]"), drawn("dog"));
+}
+
 TEST_F(ImageToImage, TilesAreUsedWhereAskedFor) {
   options_.hires = {2, 0.25, 0, "latent"};
   options_.vae_tiling = "off";

@@ -10,10 +10,10 @@ namespace {
 using Entries = std::vector<std::pair<int64_t, std::string>>;
 
 /// The texts of 10 steps as the web UIs' parser lists them: each with the last number that has it.
-Entries schedule(const std::string& prompt) {
+Entries schedule(const std::string& prompt, int64_t earlier_steps = 0) {
   Entries entries;
   for (int64_t number = 1; number <= 10; ++number) {
-    const auto text = text_at(prompt, number, 10);
+    const auto text = text_at(prompt, number, 10, earlier_steps);
     if (!entries.empty() && entries.back().second == text) {
       entries.back().first = number;
     } else {
@@ -58,6 +58,17 @@ TEST(Schedule, StepsAreCountedAsTheWebUisDo) {
   EXPECT_EQ(texts_of_steps("[a|b]", 6), (Texts{"a", "a", "b", "a", "b", "a"}));
   EXPECT_EQ(texts_of_steps("[a:b:0.5]", 6), (Texts{"a", "a", "a", "a", "b", "b"}));
   EXPECT_EQ(texts_of_steps("[a|b]", 1), (Texts{"a"}));
+}
+
+TEST(Schedule, ASecondPassGoesOnAsInTheWebUis) {
+  EXPECT_EQ(schedule("[a:b:.5]", 10), (Entries{{10, "b"}}));
+  EXPECT_EQ(schedule("[a:b:1.5]", 10), (Entries{{5, "a"}, {10, "b"}}));
+  EXPECT_EQ(schedule("[a:b:1.5]", 20), (Entries{{5, "a"}, {10, "b"}})) << "shares are of this pass";
+  EXPECT_EQ(schedule("[a:b:2.0]", 10), (Entries{{10, "a"}}));
+  EXPECT_EQ(schedule("[a:b:7]", 10), (Entries{{10, "b"}}));
+  EXPECT_EQ(schedule("[a:b:23]", 20), (Entries{{3, "a"}, {10, "b"}}));
+  EXPECT_EQ(text_at("[a|b]", 1, 10, 5), "a") << "alternation begins anew";
+  EXPECT_EQ(texts_of_steps("[a:b:1.5]", 4, 6), (std::vector<std::string>{"a", "a", "a", "b"}));
 }
 
 TEST(Schedule, WhatIsNoBracketOfOursIsText) {

@@ -26,12 +26,15 @@ TEST(VersionNote, IsReadAsItWasWritten) {
   const TempDir dir;
   auto subject = make_subject("sks", "ann", TargetModel::kMeta);
   subject.extra["photos_path"] = "metamodel/photos/sks";
-  write_version_note(dir.path(), note_of(3, {subject}));
+  auto written = note_of(3, {subject});
+  written.measured = {{"passed", true}};
+  write_version_note(dir.path(), written);
   const auto note = read_version_note(dir.path());
   ASSERT_TRUE(note);
   EXPECT_EQ(note->version, 3);
   EXPECT_EQ(note->parent, 2);
   EXPECT_EQ(note->learned, "sks");
+  EXPECT_EQ(note->measured, written.measured);
   ASSERT_EQ(note->subjects.size(), 1u);
   EXPECT_EQ(note->subjects[0].seed, subject.seed);
   EXPECT_EQ(note->subjects[0].extra, subject.extra);

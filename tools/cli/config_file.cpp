@@ -105,7 +105,7 @@ void OptionTable::read_config(const std::filesystem::path& file) {
   read_table({file.string(), file.filename().string(), values_of(parse_toml(file), file)});
 }
 
-void OptionTable::read_table(const ConfigTable& table) {
+void OptionTable::read_table(const ConfigTable& table, Origin origin) {
   std::map<Option*, std::string> seen;
   for (const auto& [key, raw] : table.values) {
     Option* option = find(key);
@@ -119,7 +119,7 @@ void OptionTable::read_table(const ConfigTable& table) {
       throw UsageError(raw.where + " and '" + earlier->second + "' are the same value: give one of them");
     }
     seen[option] = key;
-    assign(*option, raw, Origin::kConfigFile, table.source);
+    assign(*option, raw, origin, table.source);
   }
 }
 

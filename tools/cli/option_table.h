@@ -20,7 +20,8 @@ struct ToolText {
 };
 
 /// All options of a tool, in the order of the help. Sources are read in falling precedence (flags, a picture
-/// drawn again, configuration file, big.json): each sets only what none before it set.
+/// drawn again, configuration file, big.json): each sets only what none before it set. What a prompt's own table
+/// says beats them all. A copy holds what is known by then, not the fields' values.
 class OptionTable {
  public:
   explicit OptionTable(ToolText text) : text_(std::move(text)) {}
@@ -38,7 +39,7 @@ class OptionTable {
   /// wrong value, UsageError for an unknown key.
   void read_config(const std::filesystem::path& file);
   /// Reads one of a file's tables. Throws as read_config.
-  void read_table(const ConfigTable& table);
+  void read_table(const ConfigTable& table, Origin origin = Origin::kConfigFile);
   /// Overlays a base model's defaults, if its folder holds a big.json. Keys of other tools and of newer
   /// versions are passed over; personal settings in it are not obeyed. Throws InputError for a wrong value.
   void overlay_base(const std::filesystem::path& model_folder);

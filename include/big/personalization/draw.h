@@ -10,6 +10,7 @@
 #include "big/pipeline/lora.h"
 #include "big/pipeline/text_to_image.h"
 #include "big/pipeline/textual_inversion.h"
+#include "big/prompts/styles.h"
 #include "big/registry/target_model.h"
 
 namespace big {
@@ -25,6 +26,7 @@ struct DrawOptions {
   std::vector<std::string> loras;            ///< FILE[:weight] as typed; tags in the prompt come on top
   std::filesystem::path styles;              ///< the web UIs' styles.csv; empty: that of models_dir
   std::vector<std::string> style;            ///< names in it, put on the prompts one after the other
+  std::vector<PromptStyle> known_styles;     ///< of a picture that is drawn again: they beat the file's
   bool lora_ignore_unmatched = false;        ///< keys that name no layer are a warning, no error
   std::vector<std::string> embeddings;       ///< FILE[:word] as typed; those the prompt names come on top
   std::filesystem::path output_dir = "generated_images";
@@ -46,6 +48,7 @@ struct DrawPlan {
   std::string base_hash;
   std::string prompt_used;    ///< with styles and categories put in and LoRA tags taken out
   std::string negative_used;  ///< with styles put in
+  std::vector<PromptStyle> styles;  ///< those, in their order
   std::vector<std::string>
       identifiers;  ///< known ones in the prompt (private: the subject first, named or not)
   std::vector<std::string> categories;      ///< of identifiers, in their order
@@ -55,6 +58,13 @@ struct DrawPlan {
   std::vector<LoraChoice> loras;            ///< of flags, then of the prompt
   std::vector<EmbeddingChoice> embeddings;  ///< of flags, then those that the prompts name
   std::vector<std::string> hints;           ///< what the person may have meant otherwise
+};
+
+/// A wish with its plan, one of several.
+struct PlannedDrawing {
+  DrawOptions options;
+  DrawPlan plan;
+  std::string where = {};  ///< names it in errors ("prompts.txt:3"); empty: as if there were no other
 };
 
 struct DrawnImage {
@@ -79,5 +89,10 @@ DrawPlan plan_drawing(const DrawOptions& options);
 /// goes when the picture is there. A stopped run keeps its finished pictures, and the previews of others.
 /// Progress counts denoising steps.
 DrawResult draw(const DrawOptions& options, const DrawPlan& plan, const ProgressFn& progress = {});
+
+/// Draws one wish after the other, each into a folder of its own as draw() does. Those that ask for one model
+/// are drawn together, so that it is loaded once; results stand in the wishes' order. All are checked before
+/// the first is drawn. Progress counts the steps of all.
+std::vector<DrawResult> draw_list(const std::vector<PlannedDrawing>& drawings, const ProgressFn& progress = {});
 
 }  // namespace big

@@ -13,16 +13,10 @@ struct GridAxis {
   std::vector<std::string> values;
 };
 
-/// One wish of a grid.
-struct GridCell {
-  DrawOptions options;
-  DrawPlan plan;
-};
-
 /// Up to three axes: columns, rows, sheets. One cell for each combination, the first axis running fastest.
 struct GridRequest {
   std::vector<GridAxis> axes;
-  std::vector<GridCell> cells;
+  std::vector<PlannedDrawing> cells;
 };
 
 /// Draws every cell with one loaded model into one new folder, then a sheet with labelled axes for each value

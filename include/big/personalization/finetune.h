@@ -3,11 +3,13 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "big/core/progress.h"
 #include "big/imaging/read_image.h"
+#include "big/personalization/gate_report.h"
 #include "big/pipeline/model_source.h"
 #include "big/registry/target_model.h"
 #include "big/training/train_options.h"
@@ -42,6 +44,9 @@ struct FinetuneOptions {
   /// the seed are then the checkpoint's where none are given.
   std::string resume;
   bool seed_given = true;
+  /// What a metamodel's new version must show before it becomes the current one: strict refuses it (GateError),
+  /// warn says what is wrong and goes on, off measures nothing. Private models have no gate.
+  std::string gate = "warn";
   int64_t checkpoints_total_limit = 1;  ///< older ones are deleted; 0: all are kept
   TrainOptions train;
 };
@@ -67,12 +72,13 @@ struct FinetuneResult {
   double seconds = 0, final_loss = 0;
   uint64_t seed = 0;
   FinetunePlan plan;
+  std::optional<GateReport> gate;  ///< of a metamodel, unless the gate was off
   bool dry_run = false;
 };
 
 /// Photos -> identifier. Reserve an identifier, scan photos, draw missing class pictures, train, publish by
 /// rename, register last. Everything before the registry's write can die at any moment and leaves nothing but
-/// caches.
+/// caches. Throws GateError where a metamodel's gate is strict and shut.
 FinetuneResult finetune(const FinetuneOptions& options,
                         const std::function<void(const FinetunePlan&)>& on_plan = {},
                         const ProgressFn& progress = {});

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "big/core/json.h"
+#include "big/prompts/styles.h"
 
 namespace big {
 
@@ -13,6 +14,7 @@ struct PictureRecord {
   std::string writer;  ///< "BIG 0.1.0", "Automatic1111 v1.10.1", "kohya's scripts", ...
   /// Values by the names of flags; null: what the program or the model has for it while nobody says otherwise.
   OrderedJson settings = OrderedJson::object();
+  std::vector<PromptStyle> styles;  ///< that settings name, as they were then
   std::string model;                    ///< name of the model that drew it; empty: not said
   std::vector<std::string> unfollowed;  ///< "Hires upscale: 2": settings that this program has no place for
 };

@@ -47,6 +47,10 @@ void check_options(const GenerateOptions& options);
 
 /// Of `steps` those that a strength leaves to make, as diffusers counts them.
 int64_t drawn_steps(int64_t steps, double strength);
+/// The second pass's steps before its strength counts.
+int64_t second_pass_steps(const GenerateOptions& options);
+/// The steps that all pictures of a wish take together, of both passes.
+int64_t total_steps(const GenerateOptions& options);
 
 /// Draws num_images pictures and hands each over when it is finished, with its index; picture i depends on
 /// its own seed alone. Progress counts denoising steps over all pictures and passes. Pictures that overflow

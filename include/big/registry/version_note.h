@@ -16,6 +16,7 @@ struct VersionNote {
   std::string learned;           ///< identifier of the subject that made it
   std::string date;              ///< UTC, as in Subject
   std::vector<Subject> subjects;  ///< all that it knows, as they were registered
+  Json measured = Json();         ///< what the gate found (GateReport::json); null: nothing was measured
 };
 
 /// A version as it lies in the models folder.
