@@ -102,11 +102,12 @@ void write_diffusers(const std::filesystem::path& path,
   write_safetensors(path, tensors, metadata);
 }
 
-/// A text encoder's path without `text_model.`, as transformers has it from version 5 on.
+/// transformers has the layers of a CLIPTextModel without `text_model.` from version 5 on, those of SDXL's second
+/// encoder (CLIPTextModelWithProjection) still with it. PEFT passes over keys that name no layer, with a warning.
 std::string peft_path(const LoraModule& module) {
   constexpr std::string_view kTextModel = "text_model.";
-  const bool text = module.part != "unet" && module.path.starts_with(kTextModel);
-  return text ? module.path.substr(kTextModel.size()) : module.path;
+  const bool is_plain = module.part == "text_encoder" && module.path.starts_with(kTextModel);
+  return is_plain ? module.path.substr(kTextModel.size()) : module.path;
 }
 
 /// adapter_config.json: the first layer's rank and alpha, and the others' where they differ.

@@ -42,7 +42,15 @@ void read_lora_at(const std::filesystem::path& path) {
   for (const LoraModule& module : lora.modules) {
     const auto& weight = weight_of(module);
     require(module.rank() >= 1 && module.up.size(1) == module.rank(), "a LoRA's factors have one rank");
-    require(module.down.size(1) == weight[1] && module.up.size(0) == weight[0], "factors fit their layer");
+    // LoKr: the pair makes one block of the weight.
+    const bool has_blocks = module.outer.defined();
+    const int64_t rows = has_blocks ? module.outer.size(0) : 1, columns = has_blocks ? module.outer.size(1) : 1;
+    require(rows * module.up.size(0) == weight[0] && columns * module.down.size(1) == weight[1],
+            "factors fit their layer");
+    require(!module.up_2.defined() ||
+                (module.up_2.size(0) == weight[0] && module.down_2.size(1) == weight[1] &&
+                 module.up_2.size(1) == module.down_2.size(0)),
+            "a LoHa's second pair fits the layer too");
     require(std::isfinite(module.alpha), "a LoRA's alpha is finite");
   }
   read_lora(path, small_model(), UnmatchedKeys::kRefuse);
@@ -57,16 +65,20 @@ void read_lora_file(const std::string& bytes) {
   read_lora_at(path);
 }
 
-/// adapter_config.json beside a good LoRA.
+/// adapter_config.json beside a good LoRA, and in a folder of its part.
 void read_adapter_config(const std::string& bytes) {
-  static const ScratchFolder folder;
+  namespace fs = std::filesystem;
+  static const ScratchFolder folder, of_parts;
   static const bool has_weights = [] {
-    const auto lora = project_root() / kSeeds / "lora/peft.safetensors";
-    return std::filesystem::copy_file(lora, folder.path() / "adapter_model.safetensors");
+    const fs::path lora = project_root() / kSeeds / "lora/peft.safetensors", name = "adapter_model.safetensors";
+    of_parts.write("unet/adapter_config.json", "");
+    return fs::copy_file(lora, folder.path() / name) && fs::copy_file(lora, of_parts.path() / "unet" / name);
   }();
   require(has_weights, "the LoRA beside it is there");
   folder.write("adapter_config.json", bytes);
+  of_parts.write("unet/adapter_config.json", bytes);
   read_lora_at(folder.path());
+  read_lora_at(of_parts.path());
 }
 
 void read_embedding(const std::string& name, const std::string& bytes) {

@@ -48,7 +48,12 @@ void check_picture(const Image& image) {
           "a picture has three bytes a pixel");
 }
 
-void read_picture(const std::string& bytes) { check_picture(decode_picture(bytes)); }
+void read_picture(const std::string& bytes) {
+  const Image picture = decode_picture(bytes), alpha = decode_alpha(bytes);
+  check_picture(picture);
+  require(alpha.pixels.empty() || (alpha.width == picture.width && alpha.height == picture.height),
+          "a picture's alpha has its size");
+}
 
 void read_exif(const std::string& bytes) {
   const int orientation = exif_orientation(bytes);
@@ -81,12 +86,14 @@ class Settings {
     table_.add("G", "rate", "", &rate_).range(0, 1);
     table_.add("G", "seed", "", &seed_).personal();
     table_.add("G", "fast", "", &fast_);
+    table_.add("G", "styles", "", &styles_);
     table_.add("G", "wipe", "", &wipe_).flag_only();
   }
   OptionTable& table() { return table_; }
   void check() const {
     require(steps_ >= 1 && steps_ <= 1000 && rate_ >= 0 && rate_ <= 1, "numbers keep to their range");
     require(is_valid_utf8(prompt_) && is_valid_utf8(base_), "texts are UTF-8");
+    for (const std::string& style : styles_) require(is_valid_utf8(style), "every text of a list is UTF-8");
     require(!wipe_, "an action is a flag only");
   }
 
@@ -94,6 +101,7 @@ class Settings {
   std::string prompt_, base_ = "starter";
   TargetModel target_ = TargetModel::kPrivate;
   std::filesystem::path photos_;
+  std::vector<std::string> styles_;
   int64_t steps_ = 1;
   uint64_t seed_ = 0;
   double rate_ = 0;
@@ -106,6 +114,18 @@ void read_toml(const std::string& bytes) {
   Settings settings;
   settings.table().read_config(folder.write("sample.toml", bytes));
   settings.check();
+}
+
+/// A file of tables, one for each picture.
+void read_toml_tables(const std::string& bytes) {
+  static const ScratchFolder folder;
+  const auto tables = read_config_tables(folder.write("pictures.toml", bytes), "picture");
+  require(!tables.empty(), "a file of tables has one");
+  for (const ConfigTable& table : tables) {
+    Settings settings;
+    settings.table().read_table(table);
+    settings.check();
+  }
 }
 
 void read_big_json(const std::string& bytes) {
@@ -158,6 +178,9 @@ void use_tokenizer(const Tokenizer& tokenizer) {
     require(id >= 0 && id < tokenizer.vocab_size(), "ids are of the vocabulary");
   require(is_valid_utf8(tokenizer.decode(text.ids)), "decoded text is UTF-8");
   tokenizer.is_one_token("dog");
+  const std::vector<std::string> pieces = {"a photo ", "of the dog", "", " \xff 小狗"};
+  require(tokenizer.encode_pieces(pieces).size() == pieces.size(), "ids come by piece");
+  for (const int64_t id : text.ids) tokenizer.piece(id);
 }
 
 /// A tokenizer folder of which one file is foreign. `config`: other files that may be absent are absent.
@@ -172,6 +195,14 @@ void read_tokenizer(const std::string& name, const std::string& bytes, const std
 }
 
 const std::filesystem::path kSeeds = "tests/fuzz/seeds";
+
+/// tokenizer_config.json beside a SentencePiece model.
+void read_spiece_config(const std::string& bytes) {
+  const ScratchFolder folder;
+  std::filesystem::create_symlink(project_root() / kSeeds / "spiece/unigram.model", folder.path() / "spiece.model");
+  folder.write("tokenizer_config.json", bytes);
+  use_tokenizer(*load_tokenizer(folder.path()));
+}
 
 std::function<void(const std::string&)> tokenizer_file(const std::string& name, const std::string& kind) {
   return [=](const std::string& bytes) { read_tokenizer(name, bytes, kSeeds / "tokenizer" / kind); };
@@ -209,6 +240,9 @@ std::vector<Reader> pictures() {
       picture("webp", {"lossless.webp", "lossy.webp", "alpha.webp", "orientation_8.webp", "animated.webp"},
               mutate_riff),
       picture("bmp", {"rgb.bmp", "palette.bmp", "one_bit.bmp"}, mutate_bytes)};
+  Reader any = picture("picture", {"rgb.bmp"}, mutate_bytes);
+  any.seeds.push_back(kSeeds / "picture");
+  all.push_back(any);
   Reader text = picture("png_text", {}, mutate_png);
   text.read = read_text_chunks;
   text.seeds = {kSeeds / "png_text"};
@@ -227,6 +261,12 @@ std::vector<Reader> readers() {
                  read_toml,
                  mutate_lines,
                  {kSeeds / "toml"},
+                 Refusal::kInputOrUsage,
+                 {uint64_t{8} << 20, 2048}});
+  all.push_back({"toml_tables",
+                 read_toml_tables,
+                 mutate_lines,
+                 {kSeeds / "toml_tables"},
                  Refusal::kInputOrUsage,
                  {uint64_t{8} << 20, 2048}});
   all.push_back({"big_json", read_big_json, mutate_json, {kSeeds / "big_json"}});
@@ -254,6 +294,7 @@ std::vector<Reader> readers() {
                  tokenizer_file("identifiers.json", "clip"),
                  mutate_json,
                  {kSeeds / "tokenizer/clip/identifiers.json"}});
+  all.push_back({"spiece_config", read_spiece_config, mutate_json, {kSeeds / "tokenizer/spiece/tokenizer_config.json"}});
   all.push_back({"spiece", tokenizer_file("spiece.model", "spiece"), mutate_protobuf, {kSeeds / "spiece"}});
   return all;
 }

@@ -39,7 +39,7 @@ READERS = {
     "src/networks/unet_2d_condition_config.cpp": "",
     "src/pipeline/model_folder.cpp": "",
     "src/pipeline/network_size.cpp": "",
-    "src/pipeline/textual_inversion.cpp": "find_vectors|rows",
+    "src/pipeline/textual_inversion.cpp": "find_vectors|::rows(",
     "src/registry/prompt_template.cpp": "expand_identifiers|category_follows",
     "src/registry/registry_json.cpp": "",
     "src/registry/word_characters.cpp": "",
@@ -62,7 +62,7 @@ READERS = {
     "src/weights/lora_names.cpp": "",
     "src/weights/lora_problems.cpp": "",
     "src/weights/lora_reader.cpp": "",
-    "src/weights/lora_source.cpp": "",
+    "src/weights/lora_source.cpp": "read_|add_|alpha_of|is_there",
     "src/weights/mapped_file.cpp": "",
     "src/weights/name_table.cpp": "to_diffusers|add|accept",
     "src/weights/pickle_calls.cpp": "",
@@ -146,7 +146,8 @@ def gcov_lines(half):
 
 
 def llvm_tool(name):
-    return next(filter(None, map(shutil.which, (name, *(f"{name}-{version}" for version in range(30, 13, -1))))))
+    """The newest: those of the plain name may be too old for the compiler's counts."""
+    return next(filter(None, map(shutil.which, (*(f"{name}-{version}" for version in range(30, 13, -1)), name))))
 
 
 def llvm_lines(half):

@@ -54,6 +54,13 @@ def pictures():
     exif = Image.open(PICTURES / "orientation_6.jpg").info["exif"]
     write("exif/headed.exif", exif)
     write("exif/bare.exif", exif[6:])
+    for orientation in range(1, 9):
+        turned = Image.Exif()
+        turned[0x0112] = orientation
+        write(f"exif/turned_{orientation}.exif", turned.tobytes())
+    for kind, head in {"gif": b"GIF89a", "tiff": b"II*\0", "raw": b"MM\0*", "avif": b"\0\0\0 ftypavif", "heic": b"\0\0\0 ftypheic",
+                       "jxl": b"\xff\x0a", "jxl_box": b"\0\0\0\x0cJXL ", "svg": b"<svg", "text": b"a dog", "empty": b""}.items():
+        write(f"picture/{kind}.bin", head)
     full = Image.Exif()
     full.update({0x0112: 5, 0x010F: "maker", 0x0132: "2026:11:25 10:00:00"})
     full.get_ifd(0x8769).update({0x9003: "2026:11:25 10:00:00", 0x829A: (1, 60), 0x927C: b"Nikon\0\2\0\0\0"})
@@ -115,6 +122,15 @@ def settings():
                               'seed = "18446744073709551615"\ntarget_model = "meta"\nphotos = \'dog photos\'\n')
     write("toml/forms.toml", 'prompt = """a \\u00e9\nb"""\nnum_steps = 0x7f\nrate = 1e-3\nbase = "../weights/sd"\nseed = 7\n')
     write("toml/foreign.toml", 'steps = 3\n[table]\nx.y = [{a = 1}, 1979-05-27, inf]\n[[rows]]\nz = +1_000\n')
+    write("toml/lists.toml", 'styles = ["ink", "oil"]\nphotos = "dogs"\nbase = "starter"\ntarget_model = "private"\n')
+    write("toml/one_of_a_list.toml", 'styles = "ink"\nfast = false\nseed = 0\nrate = 1\n')
+    write("toml/no_path.toml", 'photos = ""\n')
+    write("toml/no_choice.toml", 'target_model = "privat"\n')
+    write("toml/other_kinds.toml", 'prompt = 1\nstyles = [1]\n')
+    write("toml_tables/two.toml", '[[picture]]\nprompt = "a dog"\nsteps = 3\n[[picture]]\nprompt = "a cat" # the other\nseed = 4\n')
+    write("toml_tables/inline.toml", 'picture = [{prompt = "a", rate = 0.5}, {steps = 9}]\n')
+    write("toml_tables/no_table.toml", 'picture = [1]\n')
+    write("toml_tables/foreign.toml", 'prompt = "a"\n')
     write("big_json/starter.json", (STARTER / "big.json").read_bytes())
     write("big_json/every.json", {"steps": 5, "rate": 0.25, "fast": True, "base": "starter", "seed": 3, "other": None})
     row = {"identifier": "sks", "category": "dog", "user": "anna", "target_model": "private", "base_name": "starter",
@@ -235,6 +251,24 @@ def loras():
     save("lora/lokr_pair.safetensors",
          {pair + "lokr_w1": torch.randn(2, 2), pair + "lokr_w2_a": torch.randn(3, 2), pair + "lokr_w2_b": torch.randn(2, 18),
           pair + "dora_scale": torch.ones(6, 1, 1, 1)})
+    low_rank = {layer + "lora_down.weight": torch.randn(1, 6), layer + "lora_up.weight": torch.randn(6, 1)}
+    wrong = {
+        "half": {layer + "lora_down.weight": torch.randn(1, 6)},
+        "rank_0": {layer + "lora_down.weight": torch.ones(0, 6), layer + "lora_up.weight": torch.ones(6, 0)},
+        "whole_numbers": {**low_rank, layer + "lora_up.weight": torch.ones(6, 1, dtype=torch.int32)},
+        "infinite": {**low_rank, layer + "lora_up.weight": torch.full((6, 1), torch.inf)},
+        "two_alphas": {**low_rank, layer + "alpha": torch.ones(2)}, "no_alpha": {**low_rank, layer + "alpha": torch.tensor(torch.nan)},
+        "magnitudes": {**low_rank, layer + "dora_scale": torch.ones(4)}, "flat_magnitudes": {**low_rank, layer + "dora_scale": torch.ones(1, 1, 6)},
+        "peft_magnitudes": {**low_rank, layer + "lora_magnitude_vector": torch.ones(5)},
+        "twice": {**low_rank, "unet.mid_block.attentions.0.proj_in.lora_A.weight": torch.randn(1, 6)},
+        "loha_half": {layer + "hada_w1_a": torch.randn(6, 2)},
+        "loha_rank_0": {layer + f"hada_w{i}_{side}": torch.ones(*shape) for i in (1, 2) for side, shape in (("a", (6, 0)), ("b", (0, 6)))},
+        "loha_shapes": {layer + f"hada_w{i}_{side}": torch.ones(*shape) for i in (1, 2) for side, shape in (("a", (6, 2)), ("b", (2, 5)))},
+        "lokr_divides_not": {layer + "lokr_w1": torch.ones(4, 4), layer + "lokr_w2": torch.ones(2, 2)},
+        "lokr_half": {layer + "lokr_w1_a": torch.ones(2, 1)},
+        "lokr_shapes": {layer + "lokr_w1": torch.ones(2, 3), layer + "lokr_w2": torch.ones(5, 2)}}
+    for title, tensors in wrong.items():
+        save(f"lora/wrong_{title}.safetensors", tensors)
     for title, width in {"sd2": 1024, "refiner": 1280, "sdxl": 2048, "other": 5}.items():
         save(f"lora/{title}.safetensors", factors("lora_unet_" + to_k.replace(".", "_"), *kohya, 6, width))
     save("lora/second_encoder.safetensors", factors("lora_te2_text_model_encoder_layers_0_mlp_fc1", *kohya, 10, 5))
@@ -299,6 +333,10 @@ def single_files():
         save(f"single_file/sd2_{prediction}.safetensors", families["sd2"], **{"modelspec.prediction_type": prediction})
     for name in ("stable-diffusion-v2-512", "stable-diffusion-v2-768-v"):
         save(f"single_file/{name}.safetensors", families["sd2"], **{"modelspec.architecture": name})
+    unet = "model.diffusion_model."
+    averages = {"model_ema.diffusion_model" + name.removeprefix(unet).replace(".", ""): 2 * tensor
+                for name, tensor in first_tensors(768).items() if name.startswith(unet)}
+    save("moving_average/sd1.safetensors", {**families["sd1"], **averages})
     folder = SEEDS / "single_ckpt"
     folder.mkdir(parents=True)
     torch.save({"state_dict": families["sd1"], "global_step": 5}, folder / "sd1.ckpt")
@@ -330,6 +368,7 @@ def part_weights():
     plain = {name.removeprefix("text_model."): tensor for name, tensor in state.items()}
     save("weights/today.safetensors", plain)
     save("weights/usual.safetensors", {"text_model." + name: tensor for name, tensor in plain.items()})
+    save_file({"text_model." + name: tensor.contiguous() for name, tensor in plain.items()}, SEEDS / "weights/full_precision.safetensors")
     save("weights/single.safetensors", {"text_model." + name: tensor for name, tensor in plain.items()} | {
         "text_model.embeddings.position_ids": torch.arange(3)})
     save("weights/whole_clip.safetensors", {**plain, "visual_projection.weight": torch.ones(1)})

@@ -35,15 +35,15 @@ void use_model(const StoredModel& model) {
   use_tensors(model.extra);
 }
 
-/// As the trained weights and as their moving average, which most files do not hold.
-void read_single_file_at(const fs::path& path) {
-  use_model(read_single_file(path));
-  use_model(read_single_file(path, {"v_prediction", UNetWeights::kMovingAverage}));
-}
-
 void read_safetensors_model(const std::string& bytes) {
   static const ScratchFolder folder;
-  read_single_file_at(folder.write("a.safetensors", bytes));
+  use_model(read_single_file(folder.write("a.safetensors", bytes)));
+}
+
+/// The moving average, which most files do not hold.
+void read_moving_average(const std::string& bytes) {
+  static const ScratchFolder folder;
+  use_model(read_single_file(folder.write("a.safetensors", bytes), {"v_prediction", UNetWeights::kMovingAverage}));
 }
 
 void read_checkpoint_model(const std::string& bytes) {
@@ -119,6 +119,7 @@ void read_folder(const std::string& bytes) {
 
 std::vector<Reader> model_readers() {
   return {{"single_file", read_safetensors_model, mutate_safetensors, {kSeeds / "single_file"}},
+          {"moving_average", read_moving_average, mutate_safetensors, {kSeeds / "moving_average"}},
           {"single_ckpt", read_checkpoint_model, mutate_checkpoint, {kSeeds / "single_ckpt"}},
           {"big_configs", read_model_metadata, mutate_json, {kSeeds / "big_configs"}},
           {"vae_file", read_vae_weights, mutate_safetensors, {kSeeds / "vae_file"}},

@@ -1,5 +1,5 @@
 """check_saved.py BUILD: models taught and saved by the C++ side open in diffusers and draw the same pictures; its LoRA
-files too (check_loras.py).
+files (check_loras.py), adapters and words (check_adapters.py) too.
 
 BUILD/saved/<name>/ holds model/ and drawn.safetensors (the pictures, and how they were asked for), made by
 tests/training/saved_models_test.cpp. Loading must be silent: no missing, unexpected or misshapen tensor, no warning.
@@ -114,8 +114,7 @@ def main(build):
     for name in sorted(folders):
         check(folders[name])
     check_loras.check(Path(build))
-    if (Path(build) / "saved_adapters").is_dir():  # written by a test that runs by hand
-        check_adapters.check(Path(build), open_silently, draw)
+    check_adapters.check(Path(build), open_silently, draw)
 
 
 if __name__ == "__main__":

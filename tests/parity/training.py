@@ -138,12 +138,13 @@ def save(ctx, name, tensors, case):
     save_file({k: v.detach().contiguous() for k, v in tensors.items()}, ctx.out / f"{name}.safetensors", about)
 
 
-def draw(ctx, case):
-    """Latents and random numbers, fp32, so that both precisions start from the same."""
+def draw(ctx, case, low=False):
+    """Latents and random numbers, fp32, so that both precisions start from the same. Low ones are half as high."""
     side = 4 << (len(ctx.pipe.unet.config.block_out_channels) - 2)  # two cells a side at the lowest level
     channels = ctx.pipe.vae.config.latent_channels
     generator = torch.Generator().manual_seed(7)
-    passes, shape = case.steps * case.accumulation, (channels, side, side)
+    height = side // 2 if low else side
+    passes, shape = case.steps * case.accumulation, (channels, height, side)
 
     def normal(*sizes):
         return torch.randn(*sizes, generator=generator)
@@ -168,7 +169,7 @@ def draw(ctx, case):
         "instance.sizes": sizes(photos),
         "prior.sizes": sizes(PRIOR_PICTURES),
         "offset_noise": normal(passes, 2 * case.batch, channels, 1, 1),
-        "instance.mask": torch.rand(photos, 1, side, side, generator=generator),
+        "instance.mask": torch.rand(photos, 1, *shape[1:], generator=generator),
     }
 
 

@@ -180,6 +180,24 @@ TEST(LoraMetadata, HoldsWhatReadersCountOn) {
   EXPECT_EQ(lora_metadata(styled, description).at("ss_network_module"), "networks.lora");
 }
 
+TEST(LoraWriterNames, PeftNamesLayersAsTransformersHasThem) {
+  TempDir temp;
+  const std::string layer = "text_model.encoder.layers.0.mlp.fc1";
+  LoraTargets both;
+  Lora loras;
+  for (const std::string part : {"text_encoder", "text_encoder_2"}) {
+    both.push_back({part, {{layer, {10, 5}}}});
+    loras.modules.push_back({.part = part, .path = layer, .down = draw({2, 5}), .up = draw({10, 2}), .alpha = 3});
+  }
+  write_lora(temp.path() / "peft", loras, LoraFormat::kPeft, both, {});
+  const auto has = [&](const std::string& part, const std::string& name) {
+    return SafetensorsFile(temp.path() / "peft" / part / "adapter_model.safetensors").has("base_model.model." + name);
+  };
+  EXPECT_TRUE(has("text_encoder", "encoder.layers.0.mlp.fc1.lora_A.weight"));
+  EXPECT_TRUE(has("text_encoder_2", "text_model.encoder.layers.0.mlp.fc1.lora_A.weight"));
+  EXPECT_NO_THROW(verify_lora(temp.path() / "peft", loras, LoraFormat::kPeft, both));
+}
+
 TEST(LoraMetadata, TheFilesOwnHashIsThatOfItsData) {
   TempDir temp;
   const auto path = temp.path() / "x.safetensors";
