@@ -196,6 +196,9 @@ void read_tokenizer(const std::string& name, const std::string& bytes, const std
 
 const std::filesystem::path kSeeds = "tests/fuzz/seeds";
 
+/// A configuration of a few bytes may ask for texts of 65,535 ids, and a handful of texts is encoded.
+constexpr MemoryBound kTextWindow = {uint64_t{32} << 20, 64};
+
 /// tokenizer_config.json beside a SentencePiece model.
 void read_spiece_config(const std::string& bytes) {
   const ScratchFolder folder;
@@ -285,7 +288,9 @@ std::vector<Reader> readers() {
   all.push_back({"tokenizer_config",
                  tokenizer_file("tokenizer_config.json", "clip"),
                  mutate_json,
-                 {kSeeds / "tokenizer/clip/tokenizer_config.json"}});
+                 {kSeeds / "tokenizer/clip/tokenizer_config.json"},
+                 Refusal::kInput,
+                 kTextWindow});
   all.push_back({"tokenizer_json",
                  tokenizer_file("tokenizer.json", "fast"),
                  mutate_json,
@@ -294,7 +299,12 @@ std::vector<Reader> readers() {
                  tokenizer_file("identifiers.json", "clip"),
                  mutate_json,
                  {kSeeds / "tokenizer/clip/identifiers.json"}});
-  all.push_back({"spiece_config", read_spiece_config, mutate_json, {kSeeds / "tokenizer/spiece/tokenizer_config.json"}});
+  all.push_back({"spiece_config",
+                 read_spiece_config,
+                 mutate_json,
+                 {kSeeds / "tokenizer/spiece/tokenizer_config.json"},
+                 Refusal::kInput,
+                 kTextWindow});
   all.push_back({"spiece", tokenizer_file("spiece.model", "spiece"), mutate_protobuf, {kSeeds / "spiece"}});
   return all;
 }
