@@ -68,7 +68,7 @@ SubjectMeasure judged_new(SubjectMeasure measure, const torch::Tensor& before, c
 }
 
 SubjectMeasure judged_earlier(SubjectMeasure measure, const torch::Tensor& before, const torch::Tensor& after) {
-  if (mean_at(before, {0}) == 0 || before.mean().item<double>() < kLeastKnown) return measure;
+  if (before.mean().item<double>() < kLeastKnown) return measure;
   const auto lost = bootstrap(after.numel(), [&](const auto& at) {
     const double was = mean_at(before, at);
     return was > 0 ? 1 - mean_at(after, at) / was : 0.0;
