@@ -7,7 +7,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
+#include <cstring>
 #include <fstream>
+#include <optional>
 #include <set>
 #include <thread>
 
@@ -16,6 +19,8 @@
 
 namespace big {
 namespace {
+
+constexpr int64_t kMostThreads = 4096;
 
 /// The CPUs that this process may run on.
 std::vector<int> allowed_cpus() {
@@ -38,6 +43,17 @@ int64_t physical_cores() {
   }
   if (!cores.empty()) return static_cast<int64_t>(cores.size());
   return std::max<int64_t>(1, std::thread::hardware_concurrency());
+}
+
+/// What OpenMP's own variable asks for (its first number, the outermost loops'), as every program on libtorch takes it.
+std::optional<int64_t> threads_of_environment() {
+  const char* text = std::getenv("OMP_NUM_THREADS");
+  if (text == nullptr) return std::nullopt;
+  int64_t threads = 0;
+  const auto [stop, error] = std::from_chars(text, text + std::strlen(text), threads);
+  if (error != std::errc() || (*stop != '\0' && *stop != ',') || threads < 1 || threads > kMostThreads)
+    return std::nullopt;
+  return threads;
 }
 
 torch::Device cuda_device(int index) {
@@ -76,9 +92,10 @@ torch::ScalarType parse_dtype(const std::string& name, const torch::Device& devi
 }
 
 void set_threads(int64_t threads) {
-  if (threads < 0 || threads > 4096)
-    throw UsageError(concat("threads is ", threads, ", expected 0 (all cores) to 4096"));
-  at::set_num_threads(static_cast<int>(threads == 0 ? physical_cores() : threads));
+  if (threads < 0 || threads > kMostThreads)
+    throw UsageError(concat("threads is ", threads, ", expected 0 (all cores) to ", kMostThreads));
+  if (threads == 0) threads = threads_of_environment().value_or(physical_cores());
+  at::set_num_threads(static_cast<int>(threads));
 }
 
 int64_t threads_in_use() { return at::get_num_threads(); }

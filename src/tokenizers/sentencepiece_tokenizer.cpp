@@ -48,6 +48,14 @@ void load(sentencepiece::SentencePieceProcessor& processor,
   throw InputError(where + ": is no SentencePiece model or is cut short: " + reason);
 }
 
+/// The library takes any bytes for a piece's text; what it decodes goes into prompts and metadata, which are UTF-8.
+void check_pieces(const sentencepiece::SentencePieceProcessor& processor, const std::string& where) {
+  for (int id = 0; id < processor.GetPieceSize(); ++id) {
+    if (is_valid_utf8(processor.IdToPiece(id))) continue;
+    throw InputError(concat(where, ": the text of piece ", id, " is no UTF-8; get the file again"));
+  }
+}
+
 }  // namespace
 
 SentencePieceTokenizer::SentencePieceTokenizer(const std::string& bytes,
@@ -57,6 +65,7 @@ SentencePieceTokenizer::SentencePieceTokenizer(const std::string& bytes,
   if (bytes.empty()) throw InputError(path.string() + ": is empty, expected a SentencePiece model");
   check_sentencepiece_rules(bytes, path.string());
   load(processor_, bytes, path.string());
+  check_pieces(processor_, path.string());
   if (max_length_ == 0) {
     throw InputError((path.parent_path() / "tokenizer_config.json").string() +
                      ": 'model_max_length' (the text window in tokens) is missing");

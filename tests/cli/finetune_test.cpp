@@ -177,7 +177,7 @@ TEST_F(Finetune, AMetamodelGoesBackToAVersion) {
   const auto weights = [&] {
     return read_file(models_.path() / "metamodel/versions/1/unet/diffusion_pytorch_model.safetensors");
   };
-  const auto wish = quick({"--target_model", "meta", "--prior_loss_weight", "0", "--quiet"});
+  const auto wish = quick({"--target_model", "meta", "--prior_loss_weight", "0", "--gate", "off", "--quiet"});
   ASSERT_EQ(run("finetune", wish).code, 0);
   const auto first = weights();
   ASSERT_EQ(run("finetune", wish).code, 0);
@@ -195,7 +195,7 @@ TEST_F(Finetune, AMetamodelGoesBackToAVersion) {
                                            listed[0]["identifiers"][0].get<std::string>() +
                                            "\"],\"forgotten\":[\"" + forgotten + "\"]}\n");
   EXPECT_EQ(weights(), first);
-  const auto next = run("finetune", quick({"--target_model", "meta", "--prior_loss_weight", "0", "--json"}));
+  const auto next = run("finetune", quick({"--target_model", "meta", "--prior_loss_weight", "0", "--gate", "off", "--json"}));
   EXPECT_NE(Json::parse(next.out)["identifier"], forgotten) << "never given again";
   EXPECT_NE(failure({"--rollback", "1", "--yes"}, 2).find("has no versions"), std::string::npos);
   EXPECT_NE(failure({"--rollback", "1", "--reset", "--yes"}, 2).find("three things"), std::string::npos);

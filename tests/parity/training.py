@@ -126,8 +126,9 @@ def record(ctx):
             save(ctx, f"training_fault_{case.name}_{fault}", run(ctx, replace(case, **changes)), case)
     for case in OPTIMIZERS if ctx.family == "sd1" else []:
         for fault, changes in OPTIMIZER_FAULTS[case.optimizer].items():
-            wrong = replace(case, optimizer_changes=changes)
-            save(ctx, f"training_fault_{case.name}_{fault}", run(ctx, wrong), case)
+            short = replace(case, steps=6)  # the mistakes show at once
+            wrong = replace(short, optimizer_changes=changes)
+            save(ctx, f"training_fault_{case.name}_{fault}", run(ctx, wrong), short)
     if ctx.family == "sd1":
         save_file(schedules(), ctx.out / "training_schedules.safetensors")
     save_file(encoded_photo(ctx), ctx.out / "training_encode.safetensors")

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <torch/cuda.h>
 
+#include <cstdlib>
+
 #include "big/core/error.h"
 
 namespace big {
@@ -43,6 +45,26 @@ TEST(Device, ThreadsAreSetAndZeroMeansTheCores) {
   EXPECT_GE(at::get_num_threads(), 1);
   EXPECT_LE(at::get_num_threads(), 4096);
   EXPECT_THROW(set_threads(-1), UsageError);
+  set_threads(before);
+}
+
+TEST(Device, ZeroThreadsAreThoseOfOpenMpsVariable) {
+  const int before = at::get_num_threads();
+  const std::string kept = std::getenv("OMP_NUM_THREADS") ? std::getenv("OMP_NUM_THREADS") : "";
+  const auto threads = [](const char* text) {
+    setenv("OMP_NUM_THREADS", text, 1);
+    set_threads(0);
+    return at::get_num_threads();
+  };
+  EXPECT_EQ(threads("7"), 7);
+  EXPECT_EQ(threads("5,2"), 5) << "the outermost loops'";
+  unsetenv("OMP_NUM_THREADS");
+  set_threads(0);
+  const int cores = at::get_num_threads();
+  for (const char* text : {"", "0", "-3", "many", "7x", "99999999999999999999"}) EXPECT_EQ(threads(text), cores) << text;
+  set_threads(2);
+  EXPECT_EQ(at::get_num_threads(), 2) << "what is asked for goes first";
+  kept.empty() ? unsetenv("OMP_NUM_THREADS") : setenv("OMP_NUM_THREADS", kept.c_str(), 1);
   set_threads(before);
 }
 

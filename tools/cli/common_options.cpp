@@ -101,7 +101,7 @@ void add_compute_options(OptionTable& table, std::string& device, std::string& d
       .placeholder("TYPE")
       .choices({"auto", "fp32", "fp16", "bf16"})
       .personal();
-  table.add(kCompute, "threads", "CPU threads; 0 means the physical cores", &threads)
+  table.add(kCompute, "threads", "CPU threads; 0 means OMP_NUM_THREADS, else the physical cores", &threads)
       .range(0, 1024)
       .personal()
       .unrecorded();

@@ -26,7 +26,7 @@ const std::string& version_text();
 void add_common_options(OptionTable& table, CommonOptions& common);
 /// What tools that load models take besides their path.
 void add_source_options(OptionTable& table, const std::string& group, ModelSource& source);
-/// What tools that run networks take besides; threads 0 means the physical cores.
+/// What tools that run networks take besides; threads 0 means what set_threads makes of it.
 void add_compute_options(OptionTable& table, std::string& device, std::string& dtype, int64_t& threads);
 
 /// Reads flags, then --config or ./<tool>.toml, sets the log level, settles models_dir and user. Answers
