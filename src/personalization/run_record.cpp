@@ -26,6 +26,12 @@ OrderedJson findings_of(const Run& run) {
   return list;
 }
 
+OrderedJson held_out_of(const Run& run) {
+  OrderedJson names = OrderedJson::array();
+  for (const size_t photo : run.held_out) names.push_back(run.photos.photos[photo].path.filename().string());
+  return names;
+}
+
 }  // namespace
 
 std::string repeating_command(const Run& run) {
@@ -41,7 +47,9 @@ void write_run_record(const Run& run, const TrainResult& trained, const std::fil
       {"base", {{"name", run.base.name}, {"hash", run.base.hash}}},
       {"settings", run.settings},
       {"photo_findings", findings_of(run)},
+      {"held_out", held_out_of(run)},
       {"steps", trained.steps},
+      {"kept_step", trained.kept_step},
       {"seconds",
        {{"training", trained.seconds},
         {"all", std::chrono::duration<double>(Clock::now() - run.begun).count()}}},
