@@ -93,7 +93,8 @@ OrderedJson finetune_json(const FinetuneResult& result) {
   }
   json["steps"] = result.steps;
   json["kept_step"] = result.kept_step;
-  json["measured"] = result.measured ? OrderedJson(to_json(*result.measured)) : OrderedJson();
+  json["report"] = result.report.empty() ? OrderedJson() : OrderedJson(result.report.string());
+  json["measured"] = result.measured ? to_json(*result.measured) : OrderedJson();
   json["seconds"] = result.seconds;
   json["final_loss"] = result.final_loss;
   if (result.gate) json["gate"] = result.gate->json();
@@ -110,6 +111,7 @@ std::string finetune_text(const FinetuneResult& result, const std::string& gener
     saved += concat("Written for other programs: ", file.string(), "\n");
   const std::string target =
       result.target == TargetModel::kPrivate ? "" : " --target_model " + to_string(result.target);
+  if (!result.report.empty()) saved += concat("How it went: ", result.report.string(), "\n");
   std::string measured;
   if (result.gate) {
     measured = "How much better its own word explains a subject's photos than others (1: not at all):\n";

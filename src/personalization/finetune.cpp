@@ -78,12 +78,11 @@ GateReport pass_gate(const Run& run, const Gate& gate, StableDiffusion& model, c
   return found;
 }
 
-FinetuneResult teach(const FinetuneOptions& options,
-                     const std::function<void(const FinetunePlan&)>& on_plan,
-                     const ProgressFn& progress,
-                     TrainLog& log) {
-  const Run run = prepare_run(options, log.watched(progress));
-  if (!options.dry_run) log.begin(run);
+/// All that follows once the run is settled.
+FinetuneResult teach_settled(const Run& run,
+                             const std::function<void(const FinetunePlan&)>& on_plan,
+                             RunHistory& history) {
+  const FinetuneOptions& options = run.options;
   MeasuredPlan measured = plan_or_advise(run, on_plan);
   FinetuneResult result = result_of(run, measured.plan);
   if (options.dry_run) return result;
@@ -99,19 +98,34 @@ FinetuneResult teach(const FinetuneOptions& options,
   std::optional<Gate> gate;
   if (is_metamodel(options.target) && options.gate != "off") gate.emplace(run, model, data);
   Checkpoints checkpoints(run);
-  RunHistory history(run);
   const TrainResult trained = train_run(run, model, data, validation, history, checkpoints);
   if (gate) result.gate = pass_gate(run, *gate, model, data);
   result.model_path = options.models_dir / publish_or_say_where(run, model, trained, result.gate, checkpoints);
   result.saved = exported_files(run, result.model_path);
-  history.succeeded(result.model_path);
-  log.succeeded(result.model_path);
+  result.report = history.succeeded({"", result.model_path, trained.kept_step, result.gate});
   result.steps = trained.steps;
   result.kept_step = trained.kept_step;
   result.measured = measurement_at(trained.measurements, trained.kept_step);
   result.final_loss = trained.final_loss;
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - run.begun).count();
   return result;
+}
+
+FinetuneResult teach(const FinetuneOptions& options,
+                     const std::function<void(const FinetunePlan&)>& on_plan,
+                     const ProgressFn& progress,
+                     TrainLog& log) {
+  const Run run = prepare_run(options, log.watched(progress));
+  if (!options.dry_run) log.begin(run);
+  RunHistory history(run);
+  try {
+    FinetuneResult result = teach_settled(run, on_plan, history);
+    if (!options.dry_run) log.succeeded(result.model_path);
+    return result;
+  } catch (const std::exception& error) {
+    if (!options.dry_run) history.failed(error.what());
+    throw;
+  }
 }
 
 /// An error is a part of the log.

@@ -15,7 +15,7 @@ namespace big {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char *kLines = "history.jsonl", *kEvents = "tensorboard";
+constexpr const char *kLines = "history.jsonl", *kEvents = "tensorboard", *kReport = "report.html";
 constexpr const char* kQuarterNames[] = {"1_little_noise", "2_some_noise", "3_more_noise", "4_much_noise"};
 
 double seconds_since_1970() {
@@ -117,10 +117,31 @@ void RunHistory::draw(const std::string& tag, int64_t step, double value) {
   }
 }
 
-void RunHistory::succeeded(const fs::path& model) {
+fs::path RunHistory::write_report(const fs::path& file, const RunEnd& end) const {
+  try {
+    write_file_atomically(file, run_report(run_, *this, end));
+    return file;
+  } catch (const MachineError& error) {
+    log_warning(concat("this run has no report: ", error.what()));
+    return {};
+  }
+}
+
+fs::path RunHistory::succeeded(const RunEnd& end) {
   events_.reset();
-  move_beside(lines_file_, model / kLines);
-  move_beside(events_folder_, model / kEvents);
+  std::error_code ignored;
+  fs::remove(run_file(run_, concat(".", kReport)), ignored);  // an earlier run's that failed
+  move_beside(lines_file_, end.model / kLines);
+  move_beside(events_folder_, end.model / kEvents);
+  return write_report(end.model / kReport, end);
+}
+
+void RunHistory::failed(const std::string& why) {
+  events_.reset();
+  RunEnd end;
+  end.error = why;
+  const fs::path report = write_report(run_file(run_, concat(".", kReport)), end);
+  if (!report.empty()) log_info(concat("its report: ", report.string()));
 }
 
 }  // namespace big

@@ -7,6 +7,7 @@
 
 #include "big/training/measurement.h"
 #include "event_file.h"
+#include "run_report.h"
 
 namespace big {
 
@@ -14,7 +15,7 @@ struct Run;
 struct TrainingState;
 
 /// What a run measures, kept as it comes, beside the log of the run and then beside its model: history.jsonl, a line
-/// a measurement, and with options.tensorboard the folder tensorboard/. A run that goes on from a checkpoint writes
+/// a measurement, with options.tensorboard the folder tensorboard/, and at the end report.html. A run that goes on from a checkpoint writes
 /// what came before it again. What cannot be written is one warning: nobody shall miss a run for it.
 class RunHistory {
  public:
@@ -24,13 +25,16 @@ class RunHistory {
   void add_update(int64_t step, double loss);
   /// Says in the log what was found, too.
   void add(const Measurement& measurement);
-  /// Puts the files beside the model.
-  void succeeded(const std::filesystem::path& model);
+  /// Puts the files beside the model, and report.html, whose path it returns; empty: it could not be written.
+  std::filesystem::path succeeded(const RunEnd& end);
+  /// Leaves them where they are, with the report of a run that failed.
+  void failed(const std::string& why);
   const std::vector<double>& losses() const { return losses_; }
   const std::vector<Measurement>& measurements() const { return measurements_; }
 
  private:
   void write_lines();
+  std::filesystem::path write_report(const std::filesystem::path& file, const RunEnd& end) const;
   void draw(const Measurement& measurement);
   void draw(const std::string& tag, int64_t step, double value);
 

@@ -65,15 +65,15 @@ int64_t measurements_since_best(const std::vector<Measurement>& measurements) {
   return best ? static_cast<int64_t>(measurements.size() - 1 - *best) : 0;
 }
 
-Json to_json(const Measurement& measurement) {
-  Json photos = Json::array();
+OrderedJson to_json(const Measurement& measurement) {
+  OrderedJson photos = OrderedJson::array();
   for (const PhotoErrors& photo : measurement.photos)
     photos.push_back({{"name", printable(photo.name)}, {"held_out", photo.held_out}, {"errors", photo.errors}});
   return {{"step", measurement.step},
           {"score", measurement.score},
-          {"drift", measurement.drift ? Json(*measurement.drift) : Json()},
+          {"drift", measurement.drift ? OrderedJson(*measurement.drift) : OrderedJson()},
           {"errors", judged_errors(measurement)},
-          {"class_errors", measurement.of_class ? Json(*measurement.of_class) : Json()},
+          {"class_errors", measurement.of_class ? OrderedJson(*measurement.of_class) : OrderedJson()},
           {"photos", photos}};
 }
 

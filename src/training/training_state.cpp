@@ -19,7 +19,7 @@ constexpr int64_t kSchemaVersion = 1;
 void save_training_state(const TrainingState& state, const fs::path& folder, const Json& about) {
   write_safetensors(folder / kTensors, state.tensors);
   Json measurements = Json::array();
-  for (const Measurement& one : state.measurements) measurements.push_back(to_json(one));
+  for (const Measurement& one : state.measurements) measurements.push_back(Json(to_json(one)));
   const Json json = {{"schema_version", kSchemaVersion},
                      {"step", state.step},
                      {"rate_factor", state.rate_factor},

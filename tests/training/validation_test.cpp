@@ -57,8 +57,8 @@ std::vector<int64_t> steps_of(const std::vector<Measurement>& measurements) {
   return steps;
 }
 
-std::vector<Json> as_json(const std::vector<Measurement>& measurements) {
-  std::vector<Json> lines;
+std::vector<OrderedJson> as_json(const std::vector<Measurement>& measurements) {
+  std::vector<OrderedJson> lines;
   for (const auto& one : measurements) lines.push_back(to_json(one));
   return lines;
 }

@@ -78,6 +78,7 @@ struct FinetuneResult {
   TargetModel target = TargetModel::kPrivate;
   std::string base_name, base_hash;
   std::filesystem::path model_path;
+  std::filesystem::path report;  ///< the page that tells of the run; empty: could not be written
   std::map<std::string, std::filesystem::path> saved;  ///< kind -> file, of what was written besides
   int64_t steps = 0;      ///< updates done
   int64_t kept_step = 0;  ///< updates of the weights that were kept

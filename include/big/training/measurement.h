@@ -48,7 +48,7 @@ int64_t measurements_since_best(const std::vector<Measurement>& measurements);
 
 /// One line of a history: {"step", "score", "drift", "errors": [4], "class_errors": [4] or null, "photos": [{"name",
 /// "held_out", "errors": [4]}]}.
-Json to_json(const Measurement& measurement);
+OrderedJson to_json(const Measurement& measurement);
 /// Throws InputError, naming `where`, for anything else.
 Measurement measurement_of(const Json& json, const std::string& where);
 
