@@ -26,6 +26,32 @@ void add_subject_options(OptionTable& table, FinetuneOptions& options) {
   table.add(kGroup, "overwrite", "teach a known identifier anew", &options.overwrite).personal();
 }
 
+void add_validation_options(OptionTable& table, FinetuneOptions& options) {
+  const char* const kGroup = "Measuring on the way";
+  table
+      .add(kGroup, "validation_steps", "updates between two measurements of photos and class; 0: none",
+           &options.train.validation_steps)
+      .range(0, 1e6)
+      .personal();
+  table
+      .add(kGroup, "validation_photos", "photos that are measured and not taught; 0: measure the taught ones",
+           &options.validation_photos)
+      .range(0, 1e6)
+      .personal()
+      .unset("one of six or more");
+  table
+      .add(kGroup, "keep", "the last weights, or those of the best measurement", &options.train.keep)
+      .placeholder("WHICH")
+      .choices({"last", "best"})
+      .personal();
+  table
+      .add(kGroup, "early_stop", "end after so many measurements that are no better than the best; 0: never",
+           &options.train.early_stop)
+      .range(0, 1e6)
+      .personal();
+  table.add(kGroup, "tensorboard", "write the curves for TensorBoard too", &options.tensorboard).personal();
+}
+
 const char* const kHow = "How (a model may bring defaults of its own: see --print_config)";
 
 void add_loss_options(OptionTable& table, TrainOptions& train) {
@@ -180,6 +206,7 @@ void add_finetune_options(OptionTable& table, FinetuneArguments& arguments) {
   add_method_options(table, arguments.options.train);
   add_training_options(table, arguments.options);
   add_checkpoint_options(table, arguments.options);
+  add_validation_options(table, arguments.options);
   const char* const kRun = "The run";
   table.add(kRun, "dry_run", "say what would be done, do nothing", &arguments.options.dry_run).personal();
   table.add(kRun, "no_wait", "stop where another run holds the model (exit 4)", &arguments.options.no_wait)

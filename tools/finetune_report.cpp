@@ -36,7 +36,8 @@ std::string photos_text(const FinetunePlan& plan) {
 }
 
 OrderedJson common_json(const FinetuneResult& result) {
-  OrderedJson used = OrderedJson::array(), skipped = OrderedJson::array();
+  OrderedJson used = OrderedJson::array(), skipped = OrderedJson::array(), held_out = OrderedJson::array();
+  for (const auto& path : result.plan.held_out) held_out.push_back(path.string());
   for (const FoundPhoto& photo : result.plan.photos) used.push_back(photo.path.string());
   for (const SkippedPhoto& photo : result.plan.skipped) {
     skipped.push_back({{"path", photo.path.string()}, {"reason", photo.reason}});
@@ -48,11 +49,16 @@ OrderedJson common_json(const FinetuneResult& result) {
           {"base", {{"name", result.base_name}, {"hash", result.base_hash}}},
           {"seed", result.seed},
           {"photos_used", used},
+          {"photos_held_out", held_out},
           {"photos_skipped", skipped},
           {"photo_findings", findings_json(result.plan)},
           {"contact_sheet", result.plan.contact_sheet.empty() ? OrderedJson() : OrderedJson(result.plan.contact_sheet.string())},
           {"class_images",
            {{"reused", result.plan.class_images_reused}, {"drawn", result.plan.class_images_to_draw}}}};
+}
+
+std::string kept_text(const FinetuneResult& result) {
+  return result.kept_step == result.steps ? "" : concat(" Kept are the weights after ", result.kept_step, " steps, the best.");
 }
 
 }  // namespace
@@ -64,6 +70,8 @@ void log_plan(const FinetunePlan& plan) {
   for (const SkippedPhoto& photo : plan.skipped)
     log_warning("skipped " + photo.path.string() + ": " + photo.reason);
   for (const std::string& warning : plan.warnings) log_warning(warning);
+  for (const auto& path : plan.held_out)
+    log_info(concat("held out, to measure by: ", path.string(), " (--validation_photos 0 teaches it too)"));
   log_info(concat("teaching '", plan.identifier, "' with ", plan.photos.size(),
                   " photos; class pictures: ", plan.class_images_reused, " there, ",
                   plan.class_images_to_draw, " to draw; ", predicted_text(plan)));
@@ -84,6 +92,9 @@ OrderedJson finetune_json(const FinetuneResult& result) {
     for (const auto& [kind, file] : result.saved) json["saved"][kind] = file.string();
   }
   json["steps"] = result.steps;
+  json["kept_step"] = result.kept_step;
+  json["report"] = result.report.empty() ? OrderedJson() : OrderedJson(result.report.string());
+  json["measured"] = result.measured ? to_json(*result.measured) : OrderedJson();
   json["seconds"] = result.seconds;
   json["final_loss"] = result.final_loss;
   if (result.gate) json["gate"] = result.gate->json();
@@ -100,6 +111,7 @@ std::string finetune_text(const FinetuneResult& result, const std::string& gener
     saved += concat("Written for other programs: ", file.string(), "\n");
   const std::string target =
       result.target == TargetModel::kPrivate ? "" : " --target_model " + to_string(result.target);
+  if (!result.report.empty()) saved += concat("How it went: ", result.report.string(), "\n");
   std::string measured;
   if (result.gate) {
     measured = "How much better its own word explains a subject's photos than others (1: not at all):\n";
@@ -107,7 +119,7 @@ std::string finetune_text(const FinetuneResult& result, const std::string& gener
   }
   return concat("Finetuning was successful. The identifier for the object is '", result.identifier, "'.\n",
                 "It took ", format_duration(result.seconds), " (", result.steps, " steps, seed ", result.seed,
-                ").", saved.empty() && measured.empty() ? " " : "\n" + measured + saved, "Try:\n", "  generate --prompt \"a ",
+                ").", kept_text(result), saved.empty() && measured.empty() ? " " : "\n" + measured + saved, "Try:\n", "  generate --prompt \"a ",
                 result.identifier, "\"", target, generate_flags, "\n");
 }
 

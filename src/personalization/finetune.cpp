@@ -10,6 +10,7 @@
 #include "run.h"
 #include "train_log.h"
 #include "training_run.h"
+#include "validation_photos.h"
 
 namespace big {
 namespace {
@@ -26,6 +27,12 @@ FinetuneResult result_of(const Run& run, const FinetunePlan& plan) {
   result.dry_run = run.options.dry_run;
   result.plan = plan;
   return result;
+}
+
+std::optional<Measurement> measurement_at(const std::vector<Measurement>& measurements, int64_t step) {
+  for (const Measurement& measurement : measurements)
+    if (measurement.step == step) return measurement;
+  return std::nullopt;
 }
 
 /// A disk that is full costs what came after the last checkpoint.
@@ -71,12 +78,11 @@ GateReport pass_gate(const Run& run, const Gate& gate, StableDiffusion& model, c
   return found;
 }
 
-FinetuneResult teach(const FinetuneOptions& options,
-                     const std::function<void(const FinetunePlan&)>& on_plan,
-                     const ProgressFn& progress,
-                     TrainLog& log) {
-  const Run run = prepare_run(options, log.watched(progress));
-  if (!options.dry_run) log.begin(run);
+/// All that follows once the run is settled.
+FinetuneResult teach_settled(const Run& run,
+                             const std::function<void(const FinetunePlan&)>& on_plan,
+                             RunHistory& history) {
+  const FinetuneOptions& options = run.options;
   MeasuredPlan measured = plan_or_advise(run, on_plan);
   FinetuneResult result = result_of(run, measured.plan);
   if (options.dry_run) return result;
@@ -86,19 +92,40 @@ FinetuneResult teach(const FinetuneOptions& options,
   result.plan.class_images_to_draw = pictures.drawn;
 
   StableDiffusion model = load_model(run.start_folder, run.load);
+  auto held_out = take_held_out(run, measured.instance);
   const TrainingData data = teaching_data(run, model, std::move(measured.instance));
+  const ValidationData validation = validation_data(run, std::move(held_out), data);
   std::optional<Gate> gate;
   if (is_metamodel(options.target) && options.gate != "off") gate.emplace(run, model, data);
   Checkpoints checkpoints(run);
-  const TrainResult trained = train_run(run, model, data, checkpoints);
+  const TrainResult trained = train_run(run, model, data, validation, history, checkpoints);
   if (gate) result.gate = pass_gate(run, *gate, model, data);
   result.model_path = options.models_dir / publish_or_say_where(run, model, trained, result.gate, checkpoints);
   result.saved = exported_files(run, result.model_path);
-  log.succeeded(result.model_path);
+  result.report = history.succeeded({"", result.model_path, trained.kept_step, result.gate});
   result.steps = trained.steps;
+  result.kept_step = trained.kept_step;
+  result.measured = measurement_at(trained.measurements, trained.kept_step);
   result.final_loss = trained.final_loss;
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - run.begun).count();
   return result;
+}
+
+FinetuneResult teach(const FinetuneOptions& options,
+                     const std::function<void(const FinetunePlan&)>& on_plan,
+                     const ProgressFn& progress,
+                     TrainLog& log) {
+  const Run run = prepare_run(options, log.watched(progress));
+  if (!options.dry_run) log.begin(run);
+  RunHistory history(run);
+  try {
+    FinetuneResult result = teach_settled(run, on_plan, history);
+    if (!options.dry_run) log.succeeded(result.model_path);
+    return result;
+  } catch (const std::exception& error) {
+    if (!options.dry_run) history.failed(error.what());
+    throw;
+  }
 }
 
 /// An error is a part of the log.

@@ -10,6 +10,7 @@
 #include "big/training/latent_cache.h"
 #include "rehearsal.h"
 #include "run.h"
+#include "validation_photos.h"
 
 namespace big {
 namespace fs = std::filesystem;
@@ -63,6 +64,7 @@ FinetunePlan predict(const Run& run) {
   plan.skipped = run.photos.skipped;
   plan.warnings = warnings_of(run);
   plan.findings = run.photos.findings;
+  for (const size_t photo : run.held_out) plan.held_out.push_back(run.photos.photos[photo].path);
   plan.contact_sheet = run.contact_sheet;
   plan.identifier = run.claim.identifier;
   count_class_images(run, plan);
@@ -106,8 +108,9 @@ double measure(const Run& run, const FinetunePlan& plan, std::vector<Example>& i
       std::chrono::duration<double>(Clock::now() - start).count() / static_cast<double>(instance.size());
   seconds += encoding * static_cast<double>(run.class_images * static_cast<int64_t>(run.recipes.size()));
   const int64_t done = run.resume ? run.resume->step : 0;
-  return seconds + seconds_per_update(model, instance, options.train) *
-                       static_cast<double>(options.train.max_train_steps - done);
+  const double per_update = seconds_per_update(model, instance, options.train);
+  return seconds + per_update * static_cast<double>(options.train.max_train_steps - done) +
+         validation_seconds(run, done, per_update);
 }
 
 }  // namespace

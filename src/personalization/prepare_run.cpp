@@ -14,6 +14,7 @@
 #include "run.h"
 #include "run_settings.h"
 #include "teachable.h"
+#include "validation_photos.h"
 
 namespace big {
 namespace {
@@ -43,6 +44,10 @@ void check_numbers(const FinetuneOptions& options) {
   check_at_least("resolution", options.train.resolution, 1);
   check_at_least("checkpointing_steps", options.train.checkpointing_steps, 0);
   check_at_least("checkpoints_total_limit", options.checkpoints_total_limit, 0);
+  check_at_least("validation_steps", options.train.validation_steps, 0);
+  check_at_least("early_stop", options.train.early_stop, 0);
+  if (options.train.validation_steps == 0 && (options.train.keep == "best" || options.train.early_stop > 0))
+    throw UsageError("--keep best and --early_stop go by what is measured: give --validation_steps too");
   if (options.train.prior_loss_weight < 0) {
     throw UsageError(
         concat("--prior_loss_weight ", options.train.prior_loss_weight, ": expected 0 (no prior) or more"));
@@ -207,6 +212,7 @@ Run prepare_run(const FinetuneOptions& wish, const ProgressFn& progress) {
   run.photos = read_photos(options.photos, options.train.resolution);
   if (options.train.masked_loss) add_masks(run.photos);
   run.contact_sheet = check_photos(run.photos, options);
+  run.held_out = photos_to_hold_out(run.photos, options);
   fail_point("photos");
   settle_base(run, given);
   run.size = model_size(run.base.folder, run.load.source);

@@ -164,7 +164,7 @@ fs::path publish(const Run& run,
                  const StableDiffusion& model,
                  const TrainResult& trained,
                  const std::optional<GateReport>& measured) {
-  const Subject row = new_row(run, trained.steps);
+  const Subject row = new_row(run, trained.kept_step);
   const fs::path path = is_metamodel(row.target) ? publish_version(run, model, trained, measured, row)
                                                  : publish_private(run, model, trained, row);
   remove_checkpoints(run.options.models_dir, row.target, row.user, row.identifier);

@@ -9,6 +9,7 @@
 #include "claim.h"
 #include "cleanup.h"
 #include "layout.h"
+#include "run_files.h"
 #include "unregistered.h"
 
 namespace big {
@@ -64,6 +65,7 @@ void remove_subject(const fs::path& models_dir,
   });
 
   remove_checkpoints(models_dir, target, user, identifier);
+  remove_run_files(models_dir, target, user, identifier);
   if (is_metamodel(target)) {
     clean_metamodel(models_dir, target, user);
   } else {
@@ -95,6 +97,7 @@ void reset_metamodel(const fs::path& models_dir, TargetModel target, const std::
     std::erase_if(registry.retired, [&](const std::string& word) { return word.rfind(scope + "/", 0) == 0; });
   });
   remove_checkpoints(models_dir, target, user, "");
+  remove_run_files(models_dir, target, user, "");
   clean_metamodel(models_dir, target, user);
 }
 

@@ -31,6 +31,7 @@ struct Run {
   BaseModel base;
   PhotoSet photos;
   std::filesystem::path contact_sheet;  ///< of the photos; empty: could not be written
+  std::vector<size_t> held_out;  ///< indices of photos that are measured and not taught, rising
   Claim claim;
   std::filesystem::path
       start_folder;              ///< the model to go on from: the base, or a metamodel's current version

@@ -26,6 +26,12 @@ OrderedJson findings_of(const Run& run) {
   return list;
 }
 
+OrderedJson held_out_of(const Run& run) {
+  OrderedJson names = OrderedJson::array();
+  for (const size_t photo : run.held_out) names.push_back(run.photos.photos[photo].path.filename().string());
+  return names;
+}
+
 }  // namespace
 
 std::string repeating_command(const Run& run) {
@@ -33,20 +39,24 @@ std::string repeating_command(const Run& run) {
   return concat(run.options.command, " --identifier=", run.claim.identifier, " --overwrite");
 }
 
+OrderedJson about_run(const Run& run) {
+  return {{"command", repeating_command(run)},
+          {"versions", {{"big", run.options.program_version}, {"libtorch", TORCH_VERSION}}},
+          {"machine", machine_of(run)},
+          {"base", {{"name", run.base.name}, {"hash", run.base.hash}}},
+          {"settings", run.settings},
+          {"photo_findings", findings_of(run)},
+          {"held_out", held_out_of(run)}};
+}
+
 void write_run_record(const Run& run, const TrainResult& trained, const std::filesystem::path& folder) {
-  const OrderedJson record = {
-      {"command", repeating_command(run)},
-      {"versions", {{"big", run.options.program_version}, {"libtorch", TORCH_VERSION}}},
-      {"machine", machine_of(run)},
-      {"base", {{"name", run.base.name}, {"hash", run.base.hash}}},
-      {"settings", run.settings},
-      {"photo_findings", findings_of(run)},
-      {"steps", trained.steps},
-      {"seconds",
-       {{"training", trained.seconds},
-        {"all", std::chrono::duration<double>(Clock::now() - run.begun).count()}}},
-      {"final_loss", trained.final_loss},
-      {"losses", trained.losses}};
+  OrderedJson record = about_run(run);
+  record["steps"] = trained.steps;
+  record["kept_step"] = trained.kept_step;
+  record["seconds"] = {{"training", trained.seconds},
+                       {"all", std::chrono::duration<double>(Clock::now() - run.begun).count()}};
+  record["final_loss"] = trained.final_loss;
+  record["losses"] = trained.losses;
   // A photo's name may hold bytes that are no UTF-8.
   write_file_atomically(folder / "run.json", record.dump(1, ' ', false, OrderedJson::error_handler_t::replace) + "\n");
 }

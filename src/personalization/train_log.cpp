@@ -5,6 +5,7 @@
 #include "big/core/log.h"
 #include "big/core/text.h"
 #include "run.h"
+#include "run_files.h"
 #include "run_record.h"
 
 namespace big {
@@ -12,12 +13,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int64_t kNotesARun = 100;
-
-fs::path file_of(const Run& run) {
-  const auto& options = run.options;
-  return options.models_dir / "cache" / "logs" / identifier_scope(options.target, options.user) /
-         (run.claim.identifier + ".log");
-}
 
 /// True for a hundred of all updates, the last among them.
 bool is_noted(int64_t done, int64_t total) {
@@ -27,7 +22,7 @@ bool is_noted(int64_t done, int64_t total) {
 }  // namespace
 
 void TrainLog::begin(const Run& run) {
-  const fs::path file = file_of(run);
+  const fs::path file = run_file(run, ".log");
   try {
     log_.keep_in(file);
     file_ = file;

@@ -11,9 +11,16 @@ namespace {
 TrainResult train_from(const Run& run,
                        StableDiffusion& model,
                        const TrainingData& data,
+                       const ValidationData& validation,
                        TrainingState& start,
+                       RunHistory& history,
                        Checkpoints& checkpoints) {
+  history.begin(start);
   TrainHooks hooks;
+  hooks.measure = [&](int64_t step, const std::vector<Measurement>& before) {
+    history.add(measure(model, validation, run.options.train.seed, step, before));
+    return history.measurements().back();
+  };
   hooks.resume = &start;
   hooks.checkpoint = [&](const TrainingState& state) {
     // Taken over long since; they hold the disk space of a checkpoint that may go now.
@@ -21,7 +28,11 @@ TrainResult train_from(const Run& run,
     checkpoints.write(model, state);
   };
   try {
-    return train(model, data, run.options.train, run.progress, hooks);
+    const auto watched = [&](const Progress& update) {
+      history.add_update(update.done, update.loss.value_or(0));
+      report(run.progress, update);
+    };
+    return train(model, data, run.options.train, watched, hooks);
   } catch (const NotFinite&) {  // a MachineError too, which train_run() goes back for
     throw;
   } catch (const MachineError& error) {  // a disk that is full costs what came after the last checkpoint
@@ -52,6 +63,8 @@ TrainingState go_back(const NotFinite& error, const TrainingState& start, const 
 TrainResult train_run(const Run& run,
                       StableDiffusion& model,
                       const TrainingData& data,
+                      const ValidationData& validation,
+                      RunHistory& history,
                       Checkpoints& checkpoints) {
   TrainingState start;
   if (run.resume) start = load_training_state(run.resume->folder).state;
@@ -62,7 +75,7 @@ TrainResult train_run(const Run& run,
   try {
     for (;;) {
       try {
-        return train_from(run, model, data, start, checkpoints);
+        return train_from(run, model, data, validation, start, history, checkpoints);
       } catch (const NotFinite& error) {
         start = go_back(error, start, checkpoints);
       }

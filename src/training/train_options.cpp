@@ -28,7 +28,8 @@ bool releases_gradients(const TrainOptions& options) {
 }
 
 double state_bytes_per_parameter(const TrainOptions& options) {
-  return kFloat + optimizer_bytes(options.optimizer) + (options.use_ema ? kFloat : 0);
+  return kFloat + optimizer_bytes(options.optimizer) + (options.use_ema ? kFloat : 0) +
+         (options.keep == "best" ? kFloat : 0);
 }
 
 double trained_bytes_per_parameter(const TrainOptions& options) {

@@ -3,7 +3,7 @@
 namespace big {
 
 Json train_settings(const TrainOptions& options) {
-  return {{"method", options.method},
+  Json settings = {{"method", options.method},
           {"max_train_steps", options.max_train_steps},
           {"learning_rate", options.learning_rate},
           {"text_encoder_lr", options.text_encoder_lr},
@@ -46,6 +46,11 @@ Json train_settings(const TrainOptions& options) {
           {"adam_weight_decay", options.adam_weight_decay},
           {"adam_epsilon", options.adam_epsilon},
           {"seed", options.seed}};
+  settings["keep"] = options.keep;
+  settings["early_stop"] = options.early_stop;
+  // Which updates are measured decides only where something hangs on it.
+  if (options.keep == "best" || options.early_stop > 0) settings["validation_steps"] = options.validation_steps;
+  return settings;
 }
 
 }  // namespace big

@@ -125,6 +125,7 @@ void TrainedParts::stop_text() {
 }
 
 TrainedParts::~TrainedParts() {
+  set_dropout(0);  // the adapters stay, and are asked for their answers from now on
   for (auto& group : groups_) {
     for (auto& [name, parameter] : group.parameters) {
       parameter.requires_grad_(false);

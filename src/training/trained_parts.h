@@ -31,6 +31,9 @@ class TrainedParts {
   void stop_text();
   /// What is dropped in front of adapters from now on.
   void set_dropout_seed(uint64_t seed) { dropout_->seed = seed; }
+  /// The share that is dropped, 0 to below 1.
+  double dropout() const { return dropout_->probability; }
+  void set_dropout(double probability) { dropout_->probability = probability; }
   /// The dtype of the losses: at least fp32.
   torch::ScalarType dtype() const { return groups_.front().parameters.front().second.scalar_type(); }
   /// The dtype in which the UNet computes.

@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <cmath>
-#include <map>
 #include <memory>
 #include <optional>
 
@@ -18,6 +17,7 @@
 #include "lr_schedule.h"
 #include "optimizer.h"
 #include "passes.h"
+#include "state_tensors.h"
 #include "trained_parts.h"
 
 namespace big {
@@ -32,6 +32,10 @@ void check_options(const TrainOptions& options) {
   if (options.gradient_accumulation_steps < 1)
     throw UsageError(concat("gradient_accumulation_steps is ", options.gradient_accumulation_steps,
                             ", expected at least 1"));
+  if (options.keep != "last" && options.keep != "best")
+    throw UsageError(concat("keep is '", options.keep, "', expected last or best"));
+  if (options.validation_steps < 1 && (options.keep == "best" || options.early_stop > 0))
+    throw UsageError("keep best and early_stop go by measurements: set validation_steps");
 }
 
 double mean_of_last_tenth(const std::vector<double>& losses) {
@@ -42,32 +46,6 @@ double mean_of_last_tenth(const std::vector<double>& losses) {
   return sum / static_cast<double>(count);
 }
 
-/// `tensors` with `prefix` before their names.
-void append(const std::string& prefix, const NamedTensors& tensors, NamedTensors& all) {
-  for (const auto& [name, tensor] : tensors) all.emplace_back(prefix + name, tensor);
-}
-
-/// Those of `all` whose names begin with `prefix`, without it.
-NamedTensors with_prefix(const std::string& prefix, const NamedTensors& all) {
-  NamedTensors found;
-  for (const auto& [name, tensor] : all)
-    if (name.starts_with(prefix)) found.emplace_back(name.substr(prefix.size()), tensor);
-  return found;
-}
-
-void copy_named(const NamedTensors& from, const NamedTensors& to, const std::string& what) {
-  const at::NoGradGuard no_grad;
-  const std::map<std::string, torch::Tensor> given(from.begin(), from.end());
-  for (auto [name, tensor] : to) {
-    const auto found = given.find(name);
-    if (found == given.end() || found->second.sizes() != tensor.sizes()) {
-      throw InputError(concat("the saved state holds no ", what, " of '", name, "' of shape ", tensor.sizes(),
-                              "; it is another model's"));
-    }
-    tensor.copy_(found->second);
-  }
-}
-
 /// The update from which on text encoders and new words stay as they are; a word alone is taught to the end.
 int64_t last_text_step(const TrainOptions& options) {
   if (parse_train_method(options.method) == TrainMethod::kTextualInversion) return options.max_train_steps;
@@ -75,7 +53,27 @@ int64_t last_text_step(const TrainOptions& options) {
       std::llround(options.text_encoder_stop * static_cast<double>(options.max_train_steps)));
 }
 
-constexpr const char *kParameter = "parameter.", *kOptimizer = "optimizer.", *kEma = "ema.";
+constexpr const char *kParameter = "parameter.", *kOptimizer = "optimizer.", *kEma = "ema.", *kBest = "best.";
+
+/// For as long as it lives the model is what would be kept if the run ended now: the moving average, no dropout.
+class AsKept {
+ public:
+  AsKept(std::optional<Ema>& ema, TrainedParts& trained) : ema_(ema), trained_(trained) {
+    if (ema_) ema_->swap();
+    trained_.set_dropout(0);
+  }
+  ~AsKept() {
+    trained_.set_dropout(probability_);
+    if (ema_) ema_->swap();
+  }
+  AsKept(const AsKept&) = delete;
+  AsKept& operator=(const AsKept&) = delete;
+
+ private:
+  std::optional<Ema>& ema_;
+  TrainedParts& trained_;
+  const double probability_ = trained_.dropout();
+};
 
 /// A run from its first update to its last.
 class Training {
@@ -85,16 +83,21 @@ class Training {
            const TrainOptions& options,
            const TrainHooks& hooks);
   void resume(const TrainingState& state);
-  std::vector<double> run(const ProgressFn& progress);
+  void run(const ProgressFn& progress);
   /// Leaves the model with the weights that are to be kept.
   void keep();
+  TrainResult result() const;
 
  private:
   double update();
   std::vector<std::string> nonfinite_gradients() const;
   [[noreturn]] void throw_gradient_not_finite(const std::vector<std::string>& names) const;
+  void measure();
+  bool is_measurement_due() const;
   void checkpoint();
   bool is_checkpoint_due() const;
+  bool is_over() const;
+  int64_t kept_step() const;
   NamedTensors parameters() const;
   NamedTensors averages() const;
 
@@ -108,6 +111,7 @@ class Training {
   LrSchedule schedule_;
   TrainingState state_;  ///< without its tensors
   int64_t last_checkpoint_ = 0;
+  NamedTensors best_;  ///< the weights of the best measurement, where those are to be kept
 };
 
 Training::Training(StableDiffusion& model,
@@ -131,21 +135,26 @@ void Training::resume(const TrainingState& state) {
   state_.step = last_checkpoint_ = state.step;
   state_.rate_factor = state.rate_factor;
   state_.losses = state.losses;
+  state_.measurements = state.measurements;
   if (state.step == 0) return;
   copy_named(with_prefix(kParameter, state.tensors), parameters(), "weights");
   optimizer_->load_state(with_prefix(kOptimizer, state.tensors), "the saved state");
+  best_ = copies_of(with_prefix(kBest, state.tensors));
 }
 
-std::vector<double> Training::run(const ProgressFn& progress) {
+void Training::run(const ProgressFn& progress) {
   if (options_.use_ema) {
     ema_.emplace(optimizer_->parameters(), options_.ema_decay);
     if (state_.step > 0 && hooks_.resume)
       copy_named(with_prefix(kEma, hooks_.resume->tensors), averages(), "moving average");
   }
-  while (state_.step < options_.max_train_steps) {
-    fail_point("training");
+  for (;;) {
     double loss = 0;
     try {
+      if (is_measurement_due()) measure();
+      if (is_checkpoint_due()) checkpoint();
+      if (is_over()) return;
+      fail_point("training");
       loss = update();
     } catch (const Interrupted&) {
       if (options_.checkpointing_steps > 0 && state_.step > last_checkpoint_) checkpoint();
@@ -154,9 +163,31 @@ std::vector<double> Training::run(const ProgressFn& progress) {
     state_.losses.push_back(loss);
     ++state_.step;
     report(progress, {"training", state_.step, options_.max_train_steps, loss});
-    if (is_checkpoint_due()) checkpoint();
   }
-  return state_.losses;
+}
+
+bool Training::is_over() const {
+  const bool stopped = options_.early_stop > 0 && measurements_since_best(state_.measurements) >= options_.early_stop;
+  return stopped || state_.step >= options_.max_train_steps;
+}
+
+bool Training::is_measurement_due() const {
+  if (!hooks_.measure || options_.validation_steps < 1) return false;
+  // A checkpoint written when a signal came may hold it already, or not.
+  if (!state_.measurements.empty() && state_.measurements.back().step >= state_.step) return false;
+  return state_.step % options_.validation_steps == 0 || state_.step == options_.max_train_steps;
+}
+
+void Training::measure() {
+  const AsKept as_kept(ema_, trained_);
+  state_.measurements.push_back(hooks_.measure(state_.step, state_.measurements));
+  const bool is_best = state_.step > 0 && kept_step() == state_.step;
+  if (options_.keep == "best" && is_best) best_ = copies_of(parameters());
+}
+
+int64_t Training::kept_step() const {
+  const auto best = best_of(state_.measurements);
+  return options_.keep == "best" && best ? state_.measurements[*best].step : state_.step;
 }
 
 double Training::update() {
@@ -199,7 +230,7 @@ void Training::throw_gradient_not_finite(const std::vector<std::string>& names) 
 
 bool Training::is_checkpoint_due() const {
   return options_.checkpointing_steps > 0 && state_.step % options_.checkpointing_steps == 0 &&
-         state_.step < options_.max_train_steps;
+         state_.step > last_checkpoint_ && state_.step < options_.max_train_steps;
 }
 
 void Training::checkpoint() {
@@ -207,20 +238,25 @@ void Training::checkpoint() {
   TrainingState whole = state_;
   append(kParameter, parameters(), whole.tensors);
   append(kOptimizer, optimizer_->state(), whole.tensors);
-  if (!ema_) {
-    hooks_.checkpoint(whole);
-  } else {
-    append(kEma, averages(), whole.tensors);
-    // The model shows the average meanwhile; these tensors are detached and stay what they are.
-    ema_->swap();
-    hooks_.checkpoint(whole);
-    ema_->swap();
-  }
+  append(kBest, best_, whole.tensors);
+  if (ema_) append(kEma, averages(), whole.tensors);
+  // The model shows the average meanwhile; these tensors are detached and stay what they are.
+  const AsKept as_kept(ema_, trained_);
+  hooks_.checkpoint(whole);
   last_checkpoint_ = state_.step;
 }
 
 void Training::keep() {
   if (ema_) ema_->swap();
+  if (kept_step() != state_.step) copy_named(best_, parameters(), "best weights");
+}
+
+TrainResult Training::result() const {
+  return {.steps = state_.step,
+          .final_loss = mean_of_last_tenth(state_.losses),
+          .losses = state_.losses,
+          .kept_step = kept_step(),
+          .measurements = state_.measurements};
 }
 
 NamedTensors Training::parameters() const {
@@ -250,11 +286,9 @@ TrainResult train(StableDiffusion& model,
   const at::AutoGradMode with_gradients(true);
   Training training(model, data, options, hooks);
   if (hooks.resume) training.resume(*hooks.resume);
-  TrainResult result;
-  result.losses = training.run(progress);
+  training.run(progress);
   training.keep();
-  result.steps = options.max_train_steps;
-  result.final_loss = mean_of_last_tenth(result.losses);
+  TrainResult result = training.result();
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;
 }

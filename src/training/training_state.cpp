@@ -18,10 +18,13 @@ constexpr int64_t kSchemaVersion = 1;
 
 void save_training_state(const TrainingState& state, const fs::path& folder, const Json& about) {
   write_safetensors(folder / kTensors, state.tensors);
+  Json measurements = Json::array();
+  for (const Measurement& one : state.measurements) measurements.push_back(Json(to_json(one)));
   const Json json = {{"schema_version", kSchemaVersion},
                      {"step", state.step},
                      {"rate_factor", state.rate_factor},
                      {"losses", state.losses},
+                     {"measurements", measurements},
                      {"about", about}};
   write_file_atomically(folder / kJson, json.dump(1) + "\n");
 }
@@ -47,6 +50,10 @@ StoredTrainingState load_training_state(const fs::path& folder) {
   if (state.step < 1 || static_cast<size_t>(state.step) != state.losses.size()) {
     throw InputError(concat(view.where(), ": 'step' is ", state.step, " and there are ", state.losses.size(),
                             " losses, expected one a step"));
+  }
+  if (view.has("measurements")) {
+    for (const Json& one : view.raw("measurements"))
+      state.measurements.push_back(measurement_of(one, view.where() + ": a measurement"));
   }
   const SafetensorsFile file(folder / kTensors);
   for (const auto& [name, entry] : file.entries()) state.tensors.emplace_back(name, file.tensor(name));

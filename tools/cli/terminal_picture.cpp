@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "big/core/base64.h"
 #include "big/core/text.h"
 #include "big/imaging/png.h"
 #include "big/imaging/resize.h"
@@ -18,17 +19,6 @@ namespace {
 constexpr size_t kKittyChunk = 4096;
 /// Where the terminal does not tell its size in pixels.
 constexpr int kUsualWidth = 800;
-
-std::string base64(const std::string& bytes) {
-  static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    uint32_t three = 0;
-    for (size_t k = 0; k < 3; ++k) three = three << 8 | (i + k < bytes.size() ? static_cast<uint8_t>(bytes[i + k]) : 0);
-    for (size_t k = 0; k < 4; ++k) out += i + k > bytes.size() ? '=' : kDigits[three >> (18 - 6 * k) & 63];
-  }
-  return out;
-}
 
 /// kitty's graphics protocol: a PNG in pieces, of which all but the last say that more follow. q=2: the
 /// terminal shall not answer, nobody listens.

@@ -13,6 +13,7 @@
 #include "big/personalization/gate_report.h"
 #include "big/pipeline/model_source.h"
 #include "big/registry/target_model.h"
+#include "big/training/measurement.h"
 #include "big/training/train_options.h"
 
 namespace big {
@@ -49,6 +50,9 @@ struct FinetuneOptions {
   /// warn says what is wrong and goes on, off measures nothing. Private models have no gate.
   std::string gate = "warn";
   int64_t checkpoints_total_limit = 1;  ///< older ones are deleted; 0: all are kept
+  /// Photos that are not taught, for measuring; -1: one of six or more. With none the taught ones are measured.
+  int64_t validation_photos = -1;
+  bool tensorboard = false;  ///< curves for TensorBoard beside the model
   TrainOptions train;
   /// What a person types to repeat the run (without its identifier, which is found later), and the program's
   /// version: for run.json and train.log.
@@ -60,6 +64,7 @@ struct FinetunePlan {
   std::vector<FoundPhoto> photos;
   std::vector<SkippedPhoto> skipped;
   std::vector<std::string> warnings;
+  std::vector<std::filesystem::path> held_out;  ///< of the photos those that are measured, not taught
   std::vector<PhotoFinding> findings;   ///< said in the log before any model is loaded
   std::filesystem::path contact_sheet;  ///< what is learned of each photo; empty: could not be written
   std::string identifier;
@@ -73,8 +78,11 @@ struct FinetuneResult {
   TargetModel target = TargetModel::kPrivate;
   std::string base_name, base_hash;
   std::filesystem::path model_path;
+  std::filesystem::path report;  ///< the page that tells of the run; empty: could not be written
   std::map<std::string, std::filesystem::path> saved;  ///< kind -> file, of what was written besides
-  int64_t steps = 0;
+  int64_t steps = 0;      ///< updates done
+  int64_t kept_step = 0;  ///< updates of the weights that were kept
+  std::optional<Measurement> measured;  ///< of the kept weights, or nothing
   double seconds = 0, final_loss = 0;
   uint64_t seed = 0;
   FinetunePlan plan;

@@ -48,6 +48,9 @@ struct TrainOptions {
   /// Weight decay is every optimiser's, the rest that of adamw, adamw8bit and prodigy.
   double adam_beta1 = 0.9, adam_beta2 = 0.999, adam_weight_decay = 1e-2, adam_epsilon = 1e-8;
   int64_t checkpointing_steps = 0;  ///< updates between two checkpoints; 0: none
+  int64_t validation_steps = 0;     ///< updates between two measurements; 0: none
+  std::string keep = "last";        ///< which weights: the last, or those of the best measurement
+  int64_t early_stop = 0;  ///< the run ends after so many measurements that are no better than the best; 0: never
   uint64_t seed = 0;
 };
 
@@ -59,7 +62,7 @@ double usual_learning_rate(const std::string& optimizer, double of_adamw);
 bool releases_gradients(const TrainOptions& options);
 
 /// Bytes that are written of each trained parameter into a checkpoint's state, at most: weight, the optimiser's
-/// memory, moving average.
+/// memory, moving average, best weights.
 double state_bytes_per_parameter(const TrainOptions& options);
 /// Bytes in memory for each trained parameter: the same, and its gradient.
 double trained_bytes_per_parameter(const TrainOptions& options);

@@ -5,6 +5,7 @@
 #include "big/core/error.h"
 #include "big/core/progress.h"
 #include "big/pipeline/stable_diffusion.h"
+#include "big/training/measurement.h"
 #include "big/training/train_options.h"
 #include "big/training/training_data.h"
 #include "big/training/training_state.h"
@@ -21,9 +22,11 @@ struct StepDraws {
 };
 
 struct TrainResult {
-  int64_t steps = 0;
+  int64_t steps = 0;           ///< updates done: fewer than asked for where the run stopped early
   double final_loss = 0;       ///< mean of the last tenth of the updates
   std::vector<double> losses;  ///< one an update: the mean over its forward passes
+  int64_t kept_step = 0;       ///< updates of the weights that the model is left with
+  std::vector<Measurement> measurements = {};
   double seconds = 0;
 };
 
@@ -40,6 +43,10 @@ struct TrainHooks {
   /// are set, with all that resume needs; `model` is meanwhile what would be kept if the run ended now. The
   /// tensors are the run's own: to be written at once.
   std::function<void(const TrainingState&)> checkpoint = {};
+  /// Called before the first update, every validation_steps updates and after the last; `model` is meanwhile what
+  /// would be kept if the run ended now. `before`: what it returned so far, before a resume too. Must draw no random
+  /// numbers of libtorch's own generator. Nothing: nothing is measured, and the last weights are kept.
+  std::function<Measurement(int64_t step, const std::vector<Measurement>& before)> measure = {};
   /// Where an equal run stood, to go on from (its rate_factor alone where it has no step yet).
   const TrainingState* resume = nullptr;
 };

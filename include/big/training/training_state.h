@@ -6,6 +6,7 @@
 
 #include "big/core/json.h"
 #include "big/modules/named_tensors.h"
+#include "big/training/measurement.h"
 
 namespace big {
 
@@ -16,8 +17,10 @@ struct TrainingState {
   int64_t step = 0;            ///< updates done
   double rate_factor = 1;      ///< on all learning rates
   std::vector<double> losses;  ///< one an update
-  /// "parameter.unet.conv_in.weight", "optimizer.unet.conv_in.weight.exp_avg", "ema.unet.conv_in.weight".
+  /// "parameter.unet.conv_in.weight", "optimizer.unet.conv_in.weight.exp_avg", "ema.unet.conv_in.weight",
+  /// "best.unet.conv_in.weight" (the weights of the best measurement, with keep best).
   NamedTensors tensors;
+  std::vector<Measurement> measurements = {};  ///< so far
 };
 
 /// Writes training_state.safetensors and training_state.json into `folder` (usually a StagedFolder's path),
