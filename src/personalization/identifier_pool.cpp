@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "big/core/text.h"
-#include "big/registry/prompt_template.h"
 
 namespace big {
 namespace {
@@ -30,21 +30,32 @@ bool is_short_consonant_word(const std::string& word) {
                       [&](char c) { return std::count(word.begin(), word.end(), c) > 2; });
 }
 
-/// The word stays one piece inside the prompts that subjects are taught and drawn with.
-bool stays_one_piece(const std::string& word, int64_t id, const Tokenizer& tokenizer) {
-  auto expected = tokenizer.encode("a");
-  expected.push_back(id);
-  for (const int64_t piece : tokenizer.encode("dog")) expected.push_back(piece);
-  return tokenizer.encode(instance_prompt(word, "dog")) == expected;
-}
-
 std::string trimmed(const std::string& text) {
   const auto begin = text.find_first_not_of(' ');
   if (begin == std::string::npos) return {};
   return text.substr(begin, text.find_last_not_of(' ') - begin + 1);
 }
 
+/// Where prompts put an identifier, in those that subjects are taught with and in those that people draw with: behind
+/// a letter, first, before and behind a comma, last. (Brackets of weights are gone before a prompt becomes tokens.)
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kPlaces = {
+    {{"a ", " cat"}, {"", " cat on a sofa"}, {"a ", ", a cat"}, {"a cat, ", " cat"}, {"a photo of a ", " cat"},
+     {"a cat and a ", ""}}};
+
 }  // namespace
+
+bool is_one_token_everywhere(const std::string& word, const Tokenizer& tokenizer) {
+  if (!tokenizer.is_one_token(word)) return false;
+  // In the place of a word that is one token there, everything else stays as it is.
+  const std::string known = "dog";
+  if (!tokenizer.is_one_token(known)) return true;
+  const int64_t known_id = tokenizer.encode(known).front(), id = tokenizer.encode(word).front();
+  return std::all_of(kPlaces.begin(), kPlaces.end(), [&](const auto& place) {
+    auto expected = tokenizer.encode(concat(place.first, known, place.second));
+    std::replace(expected.begin(), expected.end(), known_id, id);
+    return tokenizer.encode(concat(place.first, word, place.second)) == expected;
+  });
+}
 
 std::vector<std::string> rare_words(const Tokenizer& tokenizer) {
   std::vector<std::string> words;
@@ -54,18 +65,17 @@ std::vector<std::string> rare_words(const Tokenizer& tokenizer) {
     const std::string word = trimmed(tokenizer.decode({id}));
     const bool wanted = is_short_consonant_word(word) && word != "sks" &&
                         std::find(kKnownWords.begin(), kKnownWords.end(), word) == kKnownWords.end();
-    if (wanted && tokenizer.encode(word) == std::vector<int64_t>{id} &&
-        stays_one_piece(word, id, tokenizer)) {
-      words.push_back(word);
-    }
+    if (wanted && tokenizer.encode(word) == std::vector<int64_t>{id}) words.push_back(word);
   }
   return words;
 }
 
 std::vector<std::string> identifier_pool(const std::filesystem::path& tokenizer_folder,
                                          const Tokenizer& tokenizer) {
-  auto reserved = reserved_identifiers(tokenizer_folder);
-  return reserved.empty() ? rare_words(tokenizer) : reserved;
+  auto words = reserved_identifiers(tokenizer_folder);
+  if (words.empty()) words = rare_words(tokenizer);
+  std::erase_if(words, [&](const std::string& word) { return !is_one_token_everywhere(word, tokenizer); });
+  return words;
 }
 
 std::string piece_warning(const std::string& identifier, const Tokenizer& tokenizer) {

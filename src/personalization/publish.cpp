@@ -39,6 +39,7 @@ Subject new_row(const Run& run, int64_t steps) {
   row.steps = steps;
   row.date = utc_now();
   row.seed = run.options.train.seed;
+  if (!run.claim.choice.is_null()) row.extra[kChoiceKey] = run.claim.choice;
   return row;
 }
 

@@ -25,7 +25,9 @@ struct FinetuneOptions {
   std::string user;
   std::filesystem::path models_dir, project_models;
   std::string pretrained_model = "starter";
-  std::string identifier;         ///< empty: the rarest unused one-token word
+  std::string identifier;         ///< empty: the best unused one-token word (suggest_identifiers)
+  /// A person's own words to take the identifier from, one a line; empty: the rare words of the base's tokenizer.
+  std::filesystem::path identifier_list;
   int64_t num_class_images = -1;  ///< -1: as many as steps, at most 200
   std::filesystem::path class_data_dir;  ///< pictures of the category, in place of drawn ones; empty: drawn
   int64_t class_image_steps = 25;
@@ -48,6 +50,8 @@ struct FinetuneOptions {
   /// What a metamodel's new version must show before it becomes the current one: strict refuses it (GateError),
   /// warn says what is wrong and goes on, off measures nothing. Private models have no gate.
   std::string gate = "warn";
+  /// Which rows of the batches remind a metamodel of what it knows (ReplayMix): balanced | uniform | original | none.
+  std::string replay = "balanced";
   int64_t checkpoints_total_limit = 1;  ///< older ones are deleted; 0: all are kept
   TrainOptions train;
   /// What a person types to repeat the run (without its identifier, which is found later), and the program's
