@@ -195,6 +195,13 @@ void add_finetune_options(OptionTable& table, FinetuneArguments& arguments) {
       .placeholder("HOW")
       .choices({"off", "warn", "strict"})
       .personal();
+  table
+      .add(kRun, "replay",
+           "what reminds a metamodel of its subjects: least recent first; all alike; as the original; nothing",
+           &arguments.options.replay)
+      .placeholder("MIX")
+      .choices({"balanced", "uniform", "original", "none"})
+      .personal();
   table.add(kRun, "force", "go on where memory or disk will not do", &arguments.options.force).personal();
   const char* const kSave = "What to write";
   table

@@ -40,6 +40,7 @@ Json flags_of(const Run& run) {
   flags["user"] = options.user;
   flags["dtype"] = c10::toString(run.load.dtype);
   flags["num_class_images"] = run.class_images;
+  if (run.mix) flags["replay"] = options.replay;
   for (const auto& recipe : run.recipes) flags["class_prompts"].push_back(recipe.manifest());
   return flags;
 }

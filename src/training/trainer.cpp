@@ -86,6 +86,7 @@ class Training {
            const TrainHooks& hooks);
   void resume(const TrainingState& state);
   std::vector<double> run(const ProgressFn& progress);
+  const std::map<std::string, KindLoss>& losses_by_kind() const { return passes_.losses_by_kind(); }
   /// Leaves the model with the weights that are to be kept.
   void keep();
 
@@ -252,6 +253,7 @@ TrainResult train(StableDiffusion& model,
   if (hooks.resume) training.resume(*hooks.resume);
   TrainResult result;
   result.losses = training.run(progress);
+  result.losses_by_kind = training.losses_by_kind();
   training.keep();
   result.steps = options.max_train_steps;
   result.final_loss = mean_of_last_tenth(result.losses);
