@@ -14,13 +14,15 @@ namespace {
 constexpr double kRareFrom = 0.75, kRareTo = 0.97;
 
 /// Words of CLIP's rare quarter that mean something all the same: broadcasters, teams, bands, games, brands,
-/// agencies, diseases, drugs, file types, units.
-constexpr std::array<std::string_view, 58> kKnownWords = {
-    "blm", "bpm",  "bts",  "btcc", "cfd", "crt",  "csn", "ctf", "dnr",  "dslr", "dts",  "dvds",
-    "fdr", "ffxv", "fpp",  "fpv",  "gfs", "gtr",  "gts", "gtx", "hdd",  "hgtv", "hpv",  "hsbc",
-    "hsv", "khz",  "klm",  "kpmg", "kph", "ktm",  "lbj", "lcs", "lpg",  "lsd",  "mbps", "mlg",
-    "mlm", "mpg",  "mtr",  "nlp",  "nsf", "pcc",  "pcr", "psn", "psp",  "pvp",  "rcmp", "rgb",
-    "rms", "rnb",  "sqft", "tls",  "tmz", "tvxq", "vfx", "vpn", "wwdc", "xxl"};
+/// agencies, diseases, drugs, file types, units, parties, a state.
+constexpr std::array<std::string_view, 93> kKnownWords = {
+    "bcc", "blm", "bnp", "bpm", "btcc", "bts", "btv", "bwfc", "ccp", "cfd", "cmt", "crt", "csn", "ctf", "dnr",
+    "dprk", "dslr", "dsp", "dts", "dvds", "fdr", "ffxv", "fnc", "fpp", "fpv", "ftp", "gfs", "gmbh", "gtr",
+    "gts", "gtx", "hdd", "hgtv", "hpv", "hsbc", "hsv", "khz", "kjv", "klm", "kph", "kpmg", "kprc", "ktm",
+    "lbj", "lcs", "lpg", "lsd", "mbps", "mlg", "mlm", "mms", "mpg", "msn", "mtr", "njpw", "nlp", "nsf", "pcc",
+    "pcr", "pff", "ppm", "ppv", "psn", "psp", "psst", "ptv", "pvp", "rcmp", "rdr", "rgb", "rms", "rnb", "scfc",
+    "sdk", "sfx", "shrm", "sht", "sqft", "svt", "swfl", "tks", "tls", "tmz", "tvxq", "twc", "vfx", "vpn",
+    "wdw", "wftv", "wtc", "wwdc", "wwfc", "xxl"};
 
 bool is_short_consonant_word(const std::string& word) {
   if (word.size() < 3 || word.size() > 4) return false;
