@@ -14,6 +14,7 @@
 #include "finetune_command.h"
 #include "finetune_options.h"
 #include "finetune_report.h"
+#include "finetune_suggest.h"
 
 namespace big {
 namespace {
@@ -24,7 +25,8 @@ const ToolText kText = {
     "finetune PHOTOS --category WORDS [options]",
     {"finetune photos/ --category dog", "finetune photos/ --category \"teddy bear\" --target_model meta",
      "finetune photos/ --category dog --method lora --save diffusers,kohya",
-     "finetune photos/ --category dog --dry_run", "finetune --remove sks"}};
+     "finetune photos/ --category dog --dry_run", "finetune --suggest 10 --category dog",
+     "finetune --remove sks"}};
 
 /// Who owns the target model, for questions and results.
 std::string model_label(const FinetuneArguments& given) {
@@ -78,11 +80,13 @@ void rollback(const FinetuneArguments& given) {
 
 /// What is done instead of teaching, if anything.
 bool tidy(OptionTable& table, const FinetuneArguments& given) {
-  const int wishes = table.given("remove") + table.given("rollback") + given.reset;
-  if (wishes > 1) throw UsageError("--remove, --reset and --rollback are three things: give one of them");
+  const int wishes = table.given("remove") + table.given("rollback") + given.reset + table.given("suggest");
+  if (wishes > 1)
+    throw UsageError("--remove, --reset, --rollback and --suggest are four things: give one of them");
   if (table.given("remove")) remove(given);
   if (table.given("rollback")) rollback(given);
   if (given.reset) reset(given);
+  if (table.given("suggest")) suggest(given);
   return wishes == 1;
 }
 

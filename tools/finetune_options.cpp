@@ -22,7 +22,11 @@ void add_subject_options(OptionTable& table, FinetuneOptions& options) {
   table.add(kGroup, "identifier", "the word that shall mean it", &options.identifier)
       .placeholder("WORD")
       .personal()
-      .unset("the rarest unused one");
+      .unset("the best unused one");
+  table.add(kGroup, "identifier_list", "words to take it from, one a line", &options.identifier_list)
+      .placeholder("FILE")
+      .personal()
+      .unset("rare words of the model's vocabulary");
   table.add(kGroup, "overwrite", "teach a known identifier anew", &options.overwrite).personal();
 }
 
@@ -218,6 +222,13 @@ void add_finetune_options(OptionTable& table, FinetuneArguments& arguments) {
       .placeholder("HOW")
       .choices({"off", "warn", "strict"})
       .personal();
+  table
+      .add(kRun, "replay",
+           "what reminds a metamodel of its subjects: least recent first; all alike; as the original; nothing",
+           &arguments.options.replay)
+      .placeholder("MIX")
+      .choices({"balanced", "uniform", "original", "none"})
+      .personal();
   table.add(kRun, "force", "go on where memory or disk will not do", &arguments.options.force).personal();
   const char* const kSave = "What to write";
   table
@@ -236,6 +247,9 @@ void add_finetune_options(OptionTable& table, FinetuneArguments& arguments) {
            &arguments.options.keep_extra)
       .personal();
   const char* const kTidy = "Instead of teaching";
+  table.add(kTidy, "suggest", "show N words that could mean a subject, with scores and reasons", &arguments.suggest)
+      .placeholder("N")
+      .flag_only();
   table.add(kTidy, "remove", "delete a subject of the target model", &arguments.remove)
       .placeholder("IDENTIFIER")
       .flag_only();

@@ -12,7 +12,7 @@ struct FinetuneArguments {
   FinetuneOptions options;
   CommonOptions common;
   std::string remove;
-  int64_t rollback = 0;
+  int64_t rollback = 0, suggest = 0;
   bool reset = false, yes = false;
   int64_t threads = 0;
 };

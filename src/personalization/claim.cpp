@@ -1,12 +1,10 @@
 #include "claim.h"
 
-#include <algorithm>
-
 #include "big/core/error.h"
 #include "big/core/log.h"
 #include "big/core/text.h"
 #include "big/pipeline/model_facts.h"
-#include "checkpoint_folders.h"
+#include "identifier_choice.h"
 #include "identifier_pool.h"
 
 namespace big {
@@ -17,31 +15,10 @@ bool is_registered(const FinetuneOptions& options) {
   return read_registry(options.models_dir).find(options.target, options.user, options.identifier).has_value();
 }
 
-/// A run that was stopped may want its identifier back (--resume): others come first.
-void leave_unfinished_runs_alone(const FinetuneOptions& options, std::vector<std::string>& pool) {
-  const auto unfinished = subjects_with_checkpoints(options.models_dir, options.target, options.user);
-  std::stable_partition(pool.begin(), pool.end(), [&](const std::string& word) {
-    return std::find(unfinished.begin(), unfinished.end(), word) == unfinished.end();
-  });
-}
-
-std::vector<std::string> candidates_for(const FinetuneOptions& options,
-                                        const fs::path& tokenizer_folder,
-                                        const Tokenizer& tokenizer) {
-  if (!options.identifier.empty()) return {options.identifier};
-  auto pool = identifier_pool(tokenizer_folder, tokenizer);
-  // Words that are a subject's class already would say two things at once.
-  const auto categories = read_registry(options.models_dir).categories(options.target, options.user);
-  std::erase_if(pool, [&](const std::string& word) {
-    return word == options.category || std::any_of(categories.begin(), categories.end(),
-                                                   [&](const auto& known) { return known.second == word; });
-  });
-  leave_unfinished_runs_alone(options, pool);
-  if (pool.empty()) {
-    throw UsageError(
-        concat(tokenizer_folder.string(), ": the vocabulary holds no rare short word; pass --identifier"));
-  }
-  return pool;
+/// Why the subject that is taught anew got its word, if that was kept.
+OrderedJson former_choice(const FinetuneOptions& options) {
+  const auto subject = read_registry(options.models_dir).find(options.target, options.user, options.identifier);
+  return subject && subject->extra.contains(kChoiceKey) ? OrderedJson(subject->extra.at(kChoiceKey)) : OrderedJson();
 }
 
 /// Waits for the run that teaches the same subject; whether it is still there is known only then.
@@ -57,6 +34,7 @@ Claim claim_registered(const FinetuneOptions& options) {
     throw UsageError(concat("'", options.identifier,
                             "' was removed while this run waited; run it again to teach it anew"));
   }
+  claim.choice = former_choice(options);
   return claim;
 }
 
@@ -104,10 +82,22 @@ FileLock lock_writer(const fs::path& lock_file, const std::string& what, WhenBus
 
 Claim claim_identifier(const FinetuneOptions& options, const fs::path& base, const ModelSource& source) {
   const auto tokenizer = read_tokenizer(base, source);
-  const bool again = options.overwrite && !options.identifier.empty() && is_registered(options);
-  Claim claim = again ? claim_registered(options)
-                      : claim_new(options, candidates_for(options, base / "tokenizer", *tokenizer));
-  if (!options.identifier.empty()) claim.warning = piece_warning(claim.identifier, *tokenizer);
+  if (options.overwrite && !options.identifier.empty() && is_registered(options)) {
+    Claim claim = claim_registered(options);
+    claim.warning = piece_warning(claim.identifier, *tokenizer);
+    return claim;
+  }
+  if (!options.identifier.empty()) {
+    Claim claim = claim_new(options, {options.identifier});
+    claim.warning = piece_warning(claim.identifier, *tokenizer);
+    return claim;
+  }
+  const auto words = rank_identifiers(options, base, source, *tokenizer);
+  std::vector<std::string> candidates;
+  for (const auto& word : words) candidates.push_back(word.identifier);
+  Claim claim = claim_new(options, candidates);
+  for (const auto& word : words)
+    if (word.identifier == claim.identifier) claim.choice = word.json();
   return claim;
 }
 

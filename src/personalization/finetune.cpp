@@ -48,6 +48,13 @@ std::filesystem::path publish_or_say_where(const Run& run,
   }
 }
 
+void log_losses(const TrainResult& trained) {
+  std::vector<std::string> kinds;
+  for (const auto& [kind, loss] : trained.losses_by_kind)
+    kinds.push_back(concat(kind, ' ', loss.mean, " (", loss.rows, " rows)"));
+  log_info(concat("mean loss by kind: ", join(kinds, ", ")));
+}
+
 /// The plan measures a real step.
 MeasuredPlan plan_or_advise(const Run& run, const std::function<void(const FinetunePlan&)>& on_plan) {
   try {
@@ -99,6 +106,7 @@ FinetuneResult teach_settled(const Run& run,
   if (is_metamodel(options.target) && options.gate != "off") gate.emplace(run, model, data);
   Checkpoints checkpoints(run);
   const TrainResult trained = train_run(run, model, data, validation, history, checkpoints);
+  log_losses(trained);
   if (gate) result.gate = pass_gate(run, *gate, model, data);
   result.model_path = options.models_dir / publish_or_say_where(run, model, trained, result.gate, checkpoints);
   result.saved = exported_files(run, result.model_path);

@@ -169,16 +169,18 @@ GateReport Gate::judge(StableDiffusion& model) const {
 
 bool consolidate(const Run& run, StableDiffusion& model, const TrainingData& data) {
   if (parse_train_method(run.options.train.method) != TrainMethod::kFull) return false;
+  if (!run.mix || run.options.replay == "none") return false;  // a run that replays nothing has nothing to rehearse
   TrainingData all;
   all.instance = data.instance;
   int64_t subjects = 1;
-  std::set<std::string> earlier;
-  for (const auto& subject : run.earlier) earlier.insert(instance_prompt(subject.identifier, subject.category));
+  for (const auto& subject : run.earlier) {
+    // Not from `data`, which holds what was replayed: of many subjects not all.
+    const auto photos = kept_examples(run, model, subject);
+    all.instance.insert(all.instance.end(), photos.begin(), photos.end());
+    subjects += photos.empty() ? 0 : 1;
+  }
   for (const auto& example : data.prior)
-    (earlier.contains(example.prompt) ? all.instance : all.prior).push_back(example);
-  for (const auto& prompt : earlier) subjects += with_prompt(data, prompt).empty() ? 0 : 1;
-
-  if (subjects == 1 && !run.earlier.empty()) return false;  // a run without a prior replays nothing
+    if (example.kind == kClassKind) all.prior.push_back(example);
 
   TrainOptions options = run.options.train;
   const int64_t rows = options.train_batch_size * options.gradient_accumulation_steps;

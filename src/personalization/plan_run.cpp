@@ -37,6 +37,10 @@ std::vector<std::string> warnings_of(const Run& run) {
     warnings.push_back(concat("without a prior the metamodel forgets the ", run.earlier.size(),
                               " subjects that it knows; leave --prior_loss_weight above 0"));
   }
+  if (run.class_images > 0 && !run.earlier.empty() && run.options.replay == "none") {
+    warnings.push_back(concat("--replay none: the metamodel forgets the ", run.earlier.size(),
+                              " subjects that it knows"));
+  }
   return warnings;
 }
 

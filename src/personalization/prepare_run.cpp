@@ -7,8 +7,10 @@
 #include "big/pipeline/folder_adapters.h"
 #include "big/registry/names.h"
 #include "big/registry/replay_mix.h"
+#include "big/registry/version_note.h"
 #include "cleanup.h"
 #include "converted_base.h"
+#include "kept_photos.h"
 #include "layout.h"
 #include "photo_check.h"
 #include "run.h"
@@ -41,6 +43,7 @@ void check_numbers(const FinetuneOptions& options) {
   check_at_least("max_train_steps", options.train.max_train_steps, 1);
   check_at_least("train_batch_size", options.train.train_batch_size, 1);
   check_at_least("gradient_accumulation_steps", options.train.gradient_accumulation_steps, 1);
+  parse_replay(options.replay);
   check_at_least("resolution", options.train.resolution, 1);
   check_at_least("checkpointing_steps", options.train.checkpointing_steps, 0);
   check_at_least("checkpoints_total_limit", options.checkpoints_total_limit, 0);
@@ -151,14 +154,19 @@ void continue_metamodel(Run& run) {
   run.earlier = registry.visible(options.target, options.user);
   std::erase_if(run.earlier,
                 [&](const Subject& subject) { return subject.identifier == run.claim.identifier; });
+  if (const auto note = read_version_note(run.start_folder)) run.replayed = note->replayed;
 }
 
-/// The categories that the prior half of the batches shows.
-std::vector<std::string> prior_categories(const Run& run) {
+/// What the prior half of a metamodel's batches shows.
+std::shared_ptr<const ReplayMix> replay_mix(const Run& run) {
   std::vector<ReplaySubject> earlier;
-  for (const auto& subject : run.earlier)
-    earlier.push_back({subject.identifier, subject.category, subject.photos});
-  return ReplayMix(run.options.category, earlier, run.options.train.seed).categories();
+  for (const auto& subject : run.earlier) {
+    const auto photos = kept_photo_files(run.options.models_dir, subject).size();
+    earlier.push_back({subject.identifier, subject.category, static_cast<int64_t>(photos),
+                       replayed_subject(run.replayed, subject.identifier).last});
+  }
+  return make_replay_mix({parse_replay(run.options.replay), run.options.category, earlier, run.options.train.seed,
+                          run.class_images});
 }
 
 /// The person's own class pictures.
@@ -227,7 +235,8 @@ Run prepare_run(const FinetuneOptions& wish, const ProgressFn& progress) {
   if (is_metamodel(options.target)) continue_metamodel(run);
 
   run.class_images = class_images_wanted(run.options);
-  if (run.class_images > 0) run.categories = prior_categories(run);
+  if (run.class_images > 0 && is_metamodel(options.target)) run.mix = replay_mix(run);
+  if (run.class_images > 0) run.categories = run.mix ? run.mix->categories() : std::vector{options.category};
   for (const auto& category : run.categories)
     run.recipes.push_back(class_image_recipe(run.base, run.load.source, category, options));
   if (run.class_images > 0) run.class_files = own_class_pictures(options);

@@ -39,6 +39,7 @@ Subject new_row(const Run& run, int64_t steps) {
   row.steps = steps;
   row.date = utc_now();
   row.seed = run.options.train.seed;
+  if (!run.claim.choice.is_null()) row.extra[kChoiceKey] = run.claim.choice;
   return row;
 }
 
@@ -105,6 +106,18 @@ fs::path publish_private(const Run& run, const StableDiffusion& model, const Tra
   return row.model_path;
 }
 
+/// How often the metamodel was reminded of each subject, this run included. Of a consolidation it is known alone that
+/// it showed them all.
+std::vector<ReplayedSubject> ledger_of(const Run& run, const std::optional<GateReport>& measured, int64_t version) {
+  std::vector<std::string> earlier;
+  for (const auto& subject : run.earlier) earlier.push_back(subject.identifier);
+  const auto rows = run.mix ? run.mix->replays(prior_rows(run)) : std::vector<int64_t>(earlier.size());
+  auto ledger = next_ledger(run.replayed, earlier, rows, run.claim.identifier, version);
+  if (measured && measured->consolidated)
+    for (auto& entry : ledger) entry.last = version;
+  return ledger;
+}
+
 fs::path publish_version(const Run& run,
                          const StableDiffusion& model,
                          const TrainResult& trained,
@@ -142,6 +155,7 @@ fs::path publish_version(const Run& run,
                                 .learned = row.identifier,
                                 .date = row.date,
                                 .subjects = known.visible(options.target, options.user),
+                                .replayed = ledger_of(run, measured, number),
                                 .measured = measured ? Json(measured->json()) : Json()});
   });
   register_last(options.models_dir, publish_row);

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +13,8 @@
 #include "big/personalization/models_dir.h"
 #include "big/pipeline/stable_diffusion.h"
 #include "big/registry/registry.h"
+#include "big/registry/replay_ledger.h"
+#include "big/registry/replay_mix.h"
 #include "big/training/trainer.h"
 #include "big/training/training_data.h"
 #include "checkpoints.h"
@@ -36,6 +39,8 @@ struct Run {
   std::filesystem::path
       start_folder;              ///< the model to go on from: the base, or a metamodel's current version
   std::vector<Subject> earlier;  ///< subjects of the metamodel to be replayed
+  std::vector<ReplayedSubject> replayed;  ///< how often the metamodel was reminded of them so far
+  std::shared_ptr<const ReplayMix> mix;   ///< what its prior rows show, of `earlier` in order; null: no metamodel, or no prior
   std::vector<std::string>
       categories;  ///< that class pictures are wanted of, the new one first; empty: no prior
   std::vector<ClassImageRecipe> recipes;  ///< one a category
@@ -69,8 +74,14 @@ std::span<const ClassImageRecipe> recipes_to_draw(const Run& run);
 /// Draws the class pictures that are missing, with the base.
 ClassImageCount draw_missing(const Run& run);
 
+/// Example::kind of class pictures, of those under the empty prompt, and of replayed photos.
+inline constexpr const char *kClassKind = "class", *kEmptyKind = "empty prompt", *kReplayKind = "replay";
+
 /// Instance rows and prior rows: class pictures, for metamodels mixed with kept photos of earlier subjects.
 TrainingData teaching_data(const Run& run, StableDiffusion& model, std::vector<Example> instance);
+
+/// The prior rows that the whole run will see.
+int64_t prior_rows(const Run& run);
 
 /// What would be kept if the run ended with `model` now, into `folder` (made if it is not there): a complete
 /// diffusers folder.

@@ -20,6 +20,12 @@ Json machine_of(const Run& run) {
           {"threads", threads_in_use()}};
 }
 
+OrderedJson losses_by_kind(const TrainResult& trained) {
+  OrderedJson kinds = OrderedJson::object();
+  for (const auto& [kind, loss] : trained.losses_by_kind) kinds[kind] = {{"rows", loss.rows}, {"mean", loss.mean}};
+  return kinds;
+}
+
 OrderedJson findings_of(const Run& run) {
   OrderedJson list = OrderedJson::array();
   for (const auto& finding : run.photos.findings) list.push_back(text_of(finding));
@@ -56,6 +62,7 @@ void write_run_record(const Run& run, const TrainResult& trained, const std::fil
   record["seconds"] = {{"training", trained.seconds},
                        {"all", std::chrono::duration<double>(Clock::now() - run.begun).count()}};
   record["final_loss"] = trained.final_loss;
+  record["losses_by_kind"] = losses_by_kind(trained);
   record["losses"] = trained.losses;
   // A photo's name may hold bytes that are no UTF-8.
   write_file_atomically(folder / "run.json", record.dump(1, ' ', false, OrderedJson::error_handler_t::replace) + "\n");

@@ -41,6 +41,7 @@ Json flags_of(const Run& run) {
   flags["dtype"] = c10::toString(run.load.dtype);
   flags["num_class_images"] = run.class_images;
   flags["validation_photos"] = run.held_out.size();
+  if (run.mix) flags["replay"] = options.replay;
   for (const auto& recipe : run.recipes) flags["class_prompts"].push_back(recipe.manifest());
   return flags;
 }

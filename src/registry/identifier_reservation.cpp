@@ -9,20 +9,6 @@
 namespace big {
 namespace {
 
-/// Why an identifier cannot be had, or nothing where it is free as far as the registry knows.
-std::string taken_by(const Registry& registry,
-                     TargetModel target,
-                     const std::string& user,
-                     const std::string& identifier) {
-  if (const auto subject = registry.find(target, user, identifier)) {
-    return concat("names a ", subject->category, " of user '", subject->user, "' already");
-  }
-  const std::string key = identifier_scope(target, user) + "/" + identifier;
-  const auto& retired = registry.retired;
-  if (std::find(retired.begin(), retired.end(), key) == retired.end()) return "";
-  return "named a subject that was removed, and is never given again";
-}
-
 /// '/' becomes '+', which no user name holds: scopes stay apart.
 std::filesystem::path lock_path(const std::filesystem::path& models_dir,
                                 std::string scope,
@@ -51,7 +37,7 @@ IdentifierReservation reserve_identifier(const std::filesystem::path& models_dir
   std::string reason;
   for (const std::string& candidate : candidates) {
     validate_identifier(candidate);
-    reason = taken_by(known, target, user, candidate);
+    reason = known.taken_by(target, user, candidate);
     if (!reason.empty()) continue;
     auto lock = FileLock::try_acquire(lock_path(models_dir, scope, candidate));
     if (!lock) {
@@ -60,7 +46,7 @@ IdentifierReservation reserve_identifier(const std::filesystem::path& models_dir
     }
     lock->remove_on_release();
     // The run that held it a moment ago may have registered it since we looked.
-    reason = taken_by(read_registry(models_dir), target, user, candidate);
+    reason = read_registry(models_dir).taken_by(target, user, candidate);
     if (!reason.empty()) continue;
 
     IdentifierReservation reservation;
@@ -74,7 +60,7 @@ IdentifierReservation reserve_identifier(const std::filesystem::path& models_dir
                             "); choose another one"));
   }
   throw UsageError(concat("none of the ", candidates.size(), " identifiers at hand is free in ", scope,
-                          "; choose one with --identifier"));
+                          "; choose one with --identifier, or pass more of them with --identifier_list"));
 }
 
 }  // namespace big

@@ -1,5 +1,7 @@
 #include "big/registry/registry.h"
 
+#include <algorithm>
+
 #include "big/core/atomic_file.h"
 #include "big/core/error.h"
 #include "big/core/file_lock.h"
@@ -42,6 +44,14 @@ std::optional<Subject> Registry::find(TargetModel target,
     if (subject.identifier == identifier && is_visible(subject, target, user)) return subject;
   }
   return std::nullopt;
+}
+
+std::string Registry::taken_by(TargetModel target, const std::string& user, const std::string& identifier) const {
+  if (const auto subject = find(target, user, identifier))
+    return concat("names a ", subject->category, " of user '", subject->user, "' already");
+  const std::string key = identifier_scope(target, user) + "/" + identifier;
+  if (std::find(retired.begin(), retired.end(), key) == retired.end()) return "";
+  return "named a subject that was removed, and is never given again";
 }
 
 std::string identifier_scope(TargetModel target, const std::string& user) {

@@ -22,6 +22,7 @@ void write_version_note(const fs::path& folder, const VersionNote& note) {
       {"version", note.version}, {"parent", note.parent}, {"learned", note.learned}, {"date", note.date}};
   document["subjects"] = OrderedJson::array();
   for (const Subject& subject : note.subjects) document["subjects"].push_back(subject_to_json(subject));
+  if (!note.replayed.empty()) document["replayed"] = ledger_to_json(note.replayed);
   if (!note.measured.is_null()) document["measured"] = note.measured;
   write_file_atomically(folder / kNoteFile, document.dump(2) + "\n");
 }
@@ -37,6 +38,8 @@ std::optional<VersionNote> read_version_note(const fs::path& folder) {
   note.learned = view.get<std::string>("learned", "");
   note.date = view.get<std::string>("date", "");
   if (document.contains("measured")) note.measured = document.at("measured");
+  if (document.contains("replayed"))
+    note.replayed = ledger_from_json(document.at("replayed"), concat(file.string(), ": 'replayed'"));
   const Json& subjects = view.raw("subjects");
   if (!subjects.is_array()) {
     throw InputError(

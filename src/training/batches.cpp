@@ -89,6 +89,7 @@ void Batches::add_row(const Example& example, int64_t pass, Batch& batch) {
   time_ids_.push_back(time_ids(model_, shown.sizes));
   batch.prompts.push_back(example.prompt);
   batch.names.push_back(name_of(example));
+  batch.kinds.push_back(example.kind);
 }
 
 }  // namespace big

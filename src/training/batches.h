@@ -17,6 +17,7 @@ struct Batch {
   torch::Tensor mask;                     ///< [instance rows,1,h,w], 0 ... 1; undefined: no masked loss
   std::vector<std::string> prompts;
   std::vector<std::string> names;  ///< of the pictures, for messages
+  std::vector<std::string> kinds;  ///< Example::kind
 };
 
 /// Deals out the batches of a run. Batch `pass` is a pure function of (data, options.seed, pass).

@@ -52,6 +52,7 @@ double Passes::run(int64_t pass) {
   const double value = loss.item<double>();
   if (!std::isfinite(value)) throw_not_finite(pass, batch, x_t, rows);
   rows_.push_back({batch.names, draws.timesteps});
+  note_losses(batch, rows);
   (loss / static_cast<double>(options_.gradient_accumulation_steps)).backward();
   return value;
 }
@@ -75,6 +76,16 @@ StepDraws Passes::draws(int64_t pass, at::IntArrayRef latent_shape) {
 torch::Tensor Passes::noise_of(const StepDraws& draws) const {
   if (options_.noise_offset == 0) return draws.noise;
   return draws.noise + options_.noise_offset * draws.offset_noise.to(model_.device, dtype_);
+}
+
+void Passes::note_losses(const Batch& batch, const LossRows& rows) {
+  const at::NoGradGuard no_grad;
+  const auto losses = loss_.of_rows(rows).to(torch::kCPU, torch::kFloat64);  // [rows]
+  for (size_t i = 0; i < batch.kinds.size(); ++i) {
+    KindLoss& kind = losses_by_kind_[batch.kinds[i]];
+    ++kind.rows;
+    kind.mean += (losses[static_cast<int64_t>(i)].item<double>() - kind.mean) / static_cast<double>(kind.rows);
+  }
 }
 
 std::vector<std::string> Passes::rows() const {

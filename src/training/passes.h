@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,6 +34,9 @@ class Passes {
   std::vector<std::string> rows() const;
   void forget_rows() { rows_.clear(); }
 
+  /// Of all rows so far.
+  const std::map<std::string, KindLoss>& losses_by_kind() const { return losses_by_kind_; }
+
  private:
   struct RowsOfPass {
     std::vector<std::string> names;
@@ -42,6 +46,7 @@ class Passes {
   torch::Tensor noise_of(const StepDraws& draws) const;
   /// The UNet's answer for some rows of a batch.
   torch::Tensor predict(const torch::Tensor& x_t, const torch::Tensor& t, const Batch& batch);
+  void note_losses(const Batch& batch, const LossRows& rows);
   [[noreturn]] void throw_not_finite(int64_t pass,
                                      const Batch& batch,
                                      const torch::Tensor& x_t,
@@ -57,6 +62,7 @@ class Passes {
   DreamboothLoss loss_;
   std::unique_ptr<Teacher> teacher_;
   std::vector<RowsOfPass> rows_;
+  std::map<std::string, KindLoss> losses_by_kind_;
 };
 
 }  // namespace big

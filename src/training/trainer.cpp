@@ -256,7 +256,8 @@ TrainResult Training::result() const {
           .final_loss = mean_of_last_tenth(state_.losses),
           .losses = state_.losses,
           .kept_step = kept_step(),
-          .measurements = state_.measurements};
+          .measurements = state_.measurements,
+          .losses_by_kind = passes_.losses_by_kind()};
 }
 
 NamedTensors Training::parameters() const {

@@ -42,7 +42,7 @@ TEST_F(Finetune, WishesThatMissOrContradictAreRefused) {
   EXPECT_EQ(failure({photos_, "--path_to_instance_images", photos_, "--category", "dog"}, 2),
             "error: --path_to_instance_images and PHOTOS are the same value: give one of them\n");
   EXPECT_EQ(failure({"--remove", "sks", "--reset"}, 2),
-            "error: --remove, --reset and --rollback are three things: give one of them\n");
+            "error: --remove, --reset, --rollback and --suggest are four things: give one of them\n");
   EXPECT_EQ(failure({photos_, "--category", "dog", "--target_model", "pretrained"}, 2),
             "error: --target_model: 'pretrained' is none of private, private_meta, meta\n");
   EXPECT_EQ(failure({photos_, "--category", "dog", "--learning_rate", "2"}, 2),
@@ -82,7 +82,7 @@ TEST_F(Finetune, DefaultsOfTheBaseAreOverlaidAndShown) {
         std::string("category = \"naïve 小狗\"  # command line\n"),
         "path_to_instance_images = \"" + (fs::canonical(here_.path()) / "dog photos").string() +
             "\"  # finetune.toml\n",
-        std::string("# identifier: the rarest unused one\n")}) {
+        std::string("# identifier: the best unused one\n")}) {
     EXPECT_NE(printed.out.find(line), std::string::npos) << line << printed.out;
   }
   fs::remove(here_.path() / "finetune.toml");
@@ -125,6 +125,27 @@ TEST_F(Finetune, ADryRunShowsWhatIsWrongWithThePhotosAndWhatIsLearnedOfThem) {
   EXPECT_FALSE(finding["advice"].get<std::string>().empty());
   EXPECT_TRUE(fs::exists(json["contact_sheet"].get<std::string>()));
   EXPECT_NE(text.out.find(json["contact_sheet"].get<std::string>()), std::string::npos);
+}
+
+TEST_F(Finetune, WordsAreSuggestedAndNothingIsTaught) {
+  const ToolRun table = run("finetune", {"--suggest", "3", "--category", "dog"});
+  ASSERT_EQ(table.code, 0) << table.err;
+  EXPECT_EQ(table.out.find("Free identifiers, best first (score: 0 to 1):\n  identifier  score  why\n  sks "), 0u)
+      << table.out;
+  EXPECT_EQ(std::count(table.out.begin(), table.out.end(), '\n'), 5);
+
+  const Json json = Json::parse(run("finetune", {"--suggest", "3", "--json", "--target_model", "meta"}).out);
+  ASSERT_EQ(json["suggestions"].size(), 3u);
+  EXPECT_EQ(json["suggestions"][0]["identifier"], "sks");
+  for (const auto& suggestion : json["suggestions"]) {
+    EXPECT_TRUE(suggestion["score"].is_number());
+    EXPECT_TRUE(suggestion["reason"].is_string());
+  }
+  EXPECT_FALSE(fs::exists(models_.path() / "registry.json"));
+
+  write_file(here_.path() / "words.txt", "vfr\nsksbrc\n");
+  EXPECT_NE(failure({"--suggest", "3", "--identifier_list", "words.txt"}, 3).find("words.txt line 2: "),
+            std::string::npos);
 }
 
 TEST_F(Finetune, ASubjectIsTaughtDrawnListedAndRemoved) {
@@ -198,7 +219,7 @@ TEST_F(Finetune, AMetamodelGoesBackToAVersion) {
   const auto next = run("finetune", quick({"--target_model", "meta", "--prior_loss_weight", "0", "--gate", "off", "--json"}));
   EXPECT_NE(Json::parse(next.out)["identifier"], forgotten) << "never given again";
   EXPECT_NE(failure({"--rollback", "1", "--yes"}, 2).find("has no versions"), std::string::npos);
-  EXPECT_NE(failure({"--rollback", "1", "--reset", "--yes"}, 2).find("three things"), std::string::npos);
+  EXPECT_NE(failure({"--rollback", "1", "--reset", "--yes"}, 2).find("four things"), std::string::npos);
 }
 
 TEST_F(Finetune, ASingleFileIsTaughtAndSavedAsOne) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "models_folder.h"
@@ -33,6 +34,19 @@ TEST(RareWords, OfClipAreManyShortAndOfOnePiece) {
     EXPECT_EQ(piece_warning(word, *tokenizer), "");
   }
   EXPECT_EQ(std::set<std::string>(words.begin(), words.end()).size(), words.size());
+}
+
+TEST(IsOneTokenEverywhere, HoldsWhateverStandsBesideTheWord) {
+  for (const auto& folder : {starter() / "tokenizer", std::filesystem::path(std::getenv("BIG_TEST_BINARY_DIR")) /
+                                                          "references" / "sd1" / "model" / "tokenizer"}) {
+    const auto tokenizer = load_tokenizer(folder);
+    EXPECT_TRUE(is_one_token_everywhere("sks", *tokenizer)) << folder;
+    EXPECT_FALSE(is_one_token_everywhere("sksbrc", *tokenizer)) << folder;
+    for (const auto& word : identifier_pool(folder, *tokenizer)) {
+      const auto ids = tokenizer->encode("a photo of a " + word + ", on the beach");
+      EXPECT_EQ(std::count(ids.begin(), ids.end(), tokenizer->encode(word).front()), 1) << word;
+    }
+  }
 }
 
 TEST(PieceWarning, NamesThePieces) {

@@ -28,6 +28,7 @@ TEST(VersionNote, IsReadAsItWasWritten) {
   subject.extra["photos_path"] = "metamodel/photos/sks";
   auto written = note_of(3, {subject});
   written.measured = {{"passed", true}};
+  written.replayed = {{"sks", 4, 9, 3}};
   write_version_note(dir.path(), written);
   const auto note = read_version_note(dir.path());
   ASSERT_TRUE(note);
@@ -35,6 +36,8 @@ TEST(VersionNote, IsReadAsItWasWritten) {
   EXPECT_EQ(note->parent, 2);
   EXPECT_EQ(note->learned, "sks");
   EXPECT_EQ(note->measured, written.measured);
+  ASSERT_EQ(note->replayed.size(), 1u);
+  EXPECT_EQ(note->replayed[0].total, 9);
   ASSERT_EQ(note->subjects.size(), 1u);
   EXPECT_EQ(note->subjects[0].seed, subject.seed);
   EXPECT_EQ(note->subjects[0].extra, subject.extra);

@@ -26,7 +26,9 @@ struct FinetuneOptions {
   std::string user;
   std::filesystem::path models_dir, project_models;
   std::string pretrained_model = "starter";
-  std::string identifier;         ///< empty: the rarest unused one-token word
+  std::string identifier;         ///< empty: the best unused one-token word (suggest_identifiers)
+  /// A person's own words to take the identifier from, one a line; empty: the rare words of the base's tokenizer.
+  std::filesystem::path identifier_list;
   int64_t num_class_images = -1;  ///< -1: as many as steps, at most 200
   std::filesystem::path class_data_dir;  ///< pictures of the category, in place of drawn ones; empty: drawn
   int64_t class_image_steps = 25;
@@ -49,6 +51,8 @@ struct FinetuneOptions {
   /// What a metamodel's new version must show before it becomes the current one: strict refuses it (GateError),
   /// warn says what is wrong and goes on, off measures nothing. Private models have no gate.
   std::string gate = "warn";
+  /// Which rows of the batches remind a metamodel of what it knows (ReplayMix): balanced | uniform | original | none.
+  std::string replay = "balanced";
   int64_t checkpoints_total_limit = 1;  ///< older ones are deleted; 0: all are kept
   /// Photos that are not taught, for measuring; -1: one of six or more. With none the taught ones are measured.
   int64_t validation_photos = -1;

@@ -48,6 +48,9 @@ struct Registry {
   std::optional<Subject> find(TargetModel target,
                               const std::string& user,
                               const std::string& identifier) const;
+  /// Why `identifier` cannot be had in the scope of `target` ("names a dog of user 'ann' already", "named a subject
+  /// that was removed, and is never given again"), or "" where it is free as far as the registry knows.
+  std::string taken_by(TargetModel target, const std::string& user, const std::string& identifier) const;
 };
 
 /// Where identifiers must be distinct: "private/<user>", "private_meta/<user>", "meta".

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "big/registry/registry.h"
+#include "big/registry/replay_ledger.h"
 
 namespace big {
 
@@ -16,6 +17,7 @@ struct VersionNote {
   std::string learned;           ///< identifier of the subject that made it
   std::string date;              ///< UTC, as in Subject
   std::vector<Subject> subjects;  ///< all that it knows, as they were registered
+  std::vector<ReplayedSubject> replayed;  ///< how often it was reminded of each; empty in versions of early programs
   Json measured = Json();         ///< what the gate found (GateReport::json); null: nothing was measured
 };
 

@@ -1,6 +1,9 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "big/core/error.h"
 #include "big/core/progress.h"
@@ -21,6 +24,12 @@ struct StepDraws {
   torch::Tensor offset_noise = {};  ///< [2B,C,1,1], for noise_offset; undefined: none
 };
 
+/// The loss of some rows.
+struct KindLoss {
+  int64_t rows = 0;
+  double mean = 0;
+};
+
 struct TrainResult {
   int64_t steps = 0;           ///< updates done: fewer than asked for where the run stopped early
   double final_loss = 0;       ///< mean of the last tenth of the updates
@@ -28,6 +37,8 @@ struct TrainResult {
   int64_t kept_step = 0;       ///< updates of the weights that the model is left with
   std::vector<Measurement> measurements = {};
   double seconds = 0;
+  /// By Example::kind, weights and masks left out; of the rows since the start, or since the run was gone on with.
+  std::map<std::string, KindLoss> losses_by_kind;
 };
 
 /// A loss or a gradient that is no finite number, with the picture, timestep and layer at fault.

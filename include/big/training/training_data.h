@@ -26,6 +26,7 @@ struct Example {
   SizeConditions sizes;
   std::string prompt;
   std::string name;  ///< of its file, for messages
+  std::string kind = "subject";  ///< what it is there for: losses are told apart by it
 };
 
 /// What a run learns from. Row n of either half of the batches counts on through the whole run.
