@@ -106,12 +106,16 @@ fs::path publish_private(const Run& run, const StableDiffusion& model, const Tra
   return row.model_path;
 }
 
-/// How often the metamodel was reminded of each subject, this run included. Of a consolidation it is known alone that
-/// it showed them all.
-std::vector<ReplayedSubject> ledger_of(const Run& run, const std::optional<GateReport>& measured, int64_t version) {
+/// How often the metamodel was reminded of each subject, the `steps` of this run included that its weights come from. Of
+/// a consolidation it is known alone that it showed them all.
+std::vector<ReplayedSubject> ledger_of(const Run& run,
+                                       int64_t steps,
+                                       const std::optional<GateReport>& measured,
+                                       int64_t version) {
   std::vector<std::string> earlier;
   for (const auto& subject : run.earlier) earlier.push_back(subject.identifier);
-  const auto rows = run.mix ? run.mix->replays(prior_rows(run)) : std::vector<int64_t>(earlier.size());
+  const auto rows = run.mix ? run.mix->replays(prior_rows(run.options.train, steps))
+                            : std::vector<int64_t>(earlier.size());
   auto ledger = next_ledger(run.replayed, earlier, rows, run.claim.identifier, version);
   if (measured && measured->consolidated)
     for (auto& entry : ledger) entry.last = version;
@@ -155,7 +159,7 @@ fs::path publish_version(const Run& run,
                                 .learned = row.identifier,
                                 .date = row.date,
                                 .subjects = known.visible(options.target, options.user),
-                                .replayed = ledger_of(run, measured, number),
+                                .replayed = ledger_of(run, trained.kept_step, measured, number),
                                 .measured = measured ? Json(measured->json()) : Json()});
   });
   register_last(options.models_dir, publish_row);

@@ -80,8 +80,8 @@ inline constexpr const char *kClassKind = "class", *kEmptyKind = "empty prompt",
 /// Instance rows and prior rows: class pictures, for metamodels mixed with kept photos of earlier subjects.
 TrainingData teaching_data(const Run& run, StableDiffusion& model, std::vector<Example> instance);
 
-/// The prior rows that the whole run will see.
-int64_t prior_rows(const Run& run);
+/// The prior rows that so many updates see.
+int64_t prior_rows(const TrainOptions& train, int64_t steps);
 
 /// What would be kept if the run ended with `model` now, into `folder` (made if it is not there): a complete
 /// diffusers folder.

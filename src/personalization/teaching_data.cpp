@@ -81,11 +81,13 @@ void warn_of_missing_photos(const Run& run) {
   }
 }
 
+int64_t rows_of_run(const Run& run) { return prior_rows(run.options.train, run.options.train.max_train_steps); }
+
 /// Appends the kept photos that the run will see, and no others: what a run costs does not grow with the number of
 /// subjects.
 void append_replay(const Run& run, StableDiffusion& model, PriorPlaces& places, TrainingData& data) {
   std::map<size_t, std::set<int64_t>> wanted;
-  for (int64_t n = 0; n < prior_rows(run); ++n) {
+  for (int64_t n = 0; n < rows_of_run(run); ++n) {
     const PriorRow row = run.mix->row(n);
     if (row.kind == PriorRow::Kind::kReplay) wanted[row.subject].insert(row.picture);
   }
@@ -105,7 +107,7 @@ void append_replay(const Run& run, StableDiffusion& model, PriorPlaces& places, 
 /// Appends the class pictures that the run will see under the empty prompt: what stands for no words at all, when
 /// pictures are drawn with guidance, is to stay what it was.
 void append_without_prompt(const Run& run, PriorPlaces& places, TrainingData& data) {
-  for (int64_t n = 0; n < prior_rows(run); ++n) {
+  for (int64_t n = 0; n < rows_of_run(run); ++n) {
     const PriorRow row = run.mix->row(n);
     if (row.kind != PriorRow::Kind::kEmptyPrompt) continue;
     const size_t picture = places.class_picture(row);
@@ -119,9 +121,8 @@ void append_without_prompt(const Run& run, PriorPlaces& places, TrainingData& da
 
 }  // namespace
 
-int64_t prior_rows(const Run& run) {
-  const TrainOptions& train = run.options.train;
-  return train.max_train_steps * train.gradient_accumulation_steps * train.train_batch_size;
+int64_t prior_rows(const TrainOptions& train, int64_t steps) {
+  return steps * train.gradient_accumulation_steps * train.train_batch_size;
 }
 
 TrainingData teaching_data(const Run& run, StableDiffusion& model, std::vector<Example> instance) {
