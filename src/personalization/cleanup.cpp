@@ -137,6 +137,7 @@ void clean_models_dir(const fs::path& models_dir) {
   clean_leftovers(models_dir / "cache");
   clean_leftovers(models_dir / "cache" / "converted");
   clean_leftovers(models_dir / "cache" / "contact_sheets");
+  clean_leftovers(models_dir / "cache" / "identifiers");
   clean_checkpoints(models_dir);
   for (const auto& folder : folders_in(models_dir / "cache" / "class_images")) clean_leftovers(folder);
   for (const auto& folder : folders_in(models_dir / "users")) clean_user(registry, models_dir, folder);

@@ -38,10 +38,9 @@ std::string obstacle(const FinetuneOptions& options, const Registry& registry, c
   if (!taken.empty()) return taken;
   // A word that is a subject's class already would say two things at once.
   const auto categories = registry.categories(options.target, options.user);
-  const bool is_category = word == options.category || std::any_of(categories.begin(), categories.end(), [&](const auto& known) {
-                             return known.second == word;
-                           });
-  return is_category ? "is a category" : "";
+  const bool is_known = std::any_of(categories.begin(), categories.end(),
+                                    [&](const auto& known) { return known.second == word; });
+  return is_known || word == options.category ? "is a category" : "";
 }
 
 [[noreturn]] void throw_none_free(const FinetuneOptions& options,
@@ -59,7 +58,11 @@ std::string obstacle(const FinetuneOptions& options, const Registry& registry, c
                           "pivotal"));
 }
 
-std::string reason_of(const IdentifierSuggestion& word, const std::string& near, const ListedIdentifier& listed, size_t pool) {
+/// `near`: an identifier in use that one letter tells from the word, or ""; `pool`: how many words it was measured with.
+std::string reason_of(const IdentifierSuggestion& word,
+                      const std::string& near,
+                      const ListedIdentifier& listed,
+                      size_t pool) {
   const auto percent = [](double share) { return concat(static_cast<int64_t>(share * 100 + 0.5), " %"); };
   std::string reason = "one token wherever it stands";
   if (listed.line > 0) reason += concat(", line ", listed.line, " of the list");

@@ -40,7 +40,7 @@ struct Run {
       start_folder;              ///< the model to go on from: the base, or a metamodel's current version
   std::vector<Subject> earlier;  ///< subjects of the metamodel to be replayed
   std::vector<ReplayedSubject> replayed;  ///< how often the metamodel was reminded of them so far
-  std::shared_ptr<const ReplayMix> mix;   ///< what its prior rows show, of `earlier` in order; null: no metamodel, or no prior
+  std::shared_ptr<const ReplayMix> mix;   ///< what its prior rows show of them; null: no metamodel, or no prior
   std::vector<std::string>
       categories;  ///< that class pictures are wanted of, the new one first; empty: no prior
   std::vector<ClassImageRecipe> recipes;  ///< one a category

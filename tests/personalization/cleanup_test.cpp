@@ -130,8 +130,11 @@ TEST_F(Cleanup, ReachesThePrivateMetamodelToo) {
 TEST_F(Cleanup, DeletesPartialFoldersOfDeadProcesses) {
   // No process has this number: it is above the kernel's largest.
   const auto partial = published(user() / "sks.partial-4194305-0", false);
+  const auto measured = models() / "cache" / "identifiers" / "abc.safetensors.partial-4194305-0";
+  write_text(measured, "half");
   clean_models_dir(models());
   EXPECT_FALSE(fs::exists(partial));
+  EXPECT_FALSE(fs::exists(measured));
 }
 
 }  // namespace

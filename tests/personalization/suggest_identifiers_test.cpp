@@ -150,7 +150,8 @@ TEST_F(SuggestIdentifiers, ARunTakesTheBestWordKeepsTheReasonAndNeverOneThatWasR
 }
 
 TEST(DifferByOneLetter, CountsChangesAdditionsAndLosses) {
-  for (const char* near : {"sks", "sqs", "sk", "ks", "skss", "xsks"}) EXPECT_TRUE(differ_by_one_letter("sks", near)) << near;
+  for (const char* near : {"sks", "sqs", "sk", "ks", "skss", "xsks"})
+    EXPECT_TRUE(differ_by_one_letter("sks", near)) << near;
   for (const char* far : {"qqs", "s", "kss", "sksss", "xskx"}) EXPECT_FALSE(differ_by_one_letter("sks", far)) << far;
 }
 

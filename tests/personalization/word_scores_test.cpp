@@ -5,7 +5,7 @@
 namespace big {
 namespace {
 
-/// Rare words on a ring of radius 1 (the median distance from their mean), every fourth at a corner of it.
+/// Four rare words on a ring of radius 1, which is their median distance from their mean.
 torch::Tensor ring() { return torch::tensor({{1.0, 0.0}, {0.0, 1.0}, {-1.0, 0.0}, {0.0, -1.0}}); }
 
 TEST(ScoreWords, AFamiliarWordLiesFarFromTheRareOnes) {

@@ -11,7 +11,9 @@
 namespace big {
 namespace {
 
-std::filesystem::path starter() { return std::filesystem::path(std::getenv("BIG_TEST_SOURCE_DIR")) / "models" / "starter"; }
+std::filesystem::path starter() {
+  return std::filesystem::path(std::getenv("BIG_TEST_SOURCE_DIR")) / "models" / "starter";
+}
 
 TEST(TextEndStates, AreThoseOfPaddedTextsAtTheirEnds) {
   const torch::NoGradGuard no_grad;

@@ -85,8 +85,9 @@ TEST(BalancedMix, TheRowsOfARunDoNotGrowWithTheSubjects) {
 
 TEST(BalancedMix, SubjectsOfTheNewCategoryComeHalfAsOftenAgain) {
   // Two of it and three others: 450 replays are 37.5 rounds of 2 * 3 + 3 * 2 parts.
-  const auto replays =
-      balanced("dog", {{"a", "dog", 3}, {"b", "cat", 3}, {"c", "dog", 3}, {"d", "cat", 3}, {"e", "toy", 3}})->replays(1000);
+  const auto mix =
+      balanced("dog", {{"a", "dog", 3}, {"b", "cat", 3}, {"c", "dog", 3}, {"d", "cat", 3}, {"e", "toy", 3}});
+  const auto replays = mix->replays(1000);
   for (const size_t same : {0, 2}) EXPECT_NEAR(static_cast<double>(replays[same]), 112.5, 0.6);
   for (const size_t other : {1, 3, 4}) EXPECT_EQ(replays[other], 75);
 }

@@ -11,7 +11,8 @@ namespace {
 
 /// What one round of 200 class pictures' worth holds.
 struct Round {
-  int64_t rows = 0, of_same = 0, of_others = 0;  ///< all rows; rows of each earlier subject of the new category, of each other
+  int64_t rows = 0;                  ///< all
+  int64_t of_same = 0, of_others = 0;  ///< of each earlier subject of the new category, of each other
   bool operator==(const Round&) const = default;
 };
 
@@ -26,7 +27,10 @@ Round round_of(int count, int categories) {
     ++round.rows;
     if (row.kind == PriorRow::Kind::kReplay) ++replays[row.subject];
   }
-  for (const auto& [subject, rows] : replays) (subject % static_cast<size_t>(categories) == 0 ? round.of_same : round.of_others) = rows;
+  for (const auto& [subject, rows] : replays) {
+    const bool is_same = subject % static_cast<size_t>(categories) == 0;
+    (is_same ? round.of_same : round.of_others) = rows;
+  }
   return round;
 }
 

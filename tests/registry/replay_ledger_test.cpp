@@ -35,7 +35,8 @@ TEST(ReplayLedger, IsReadAsItWasWritten) {
 }
 
 TEST(ReplayLedger, DamageIsNamedWithItsPlace) {
-  EXPECT_NE(error_of<InputError>([] { ledger_from_json(Json::parse("3"), "here"); }).find("here is"), std::string::npos);
+  const auto no_list = error_of<InputError>([] { ledger_from_json(Json::parse("3"), "here"); });
+  EXPECT_NE(no_list.find("here is"), std::string::npos) << no_list;
   const auto error = error_of<InputError>([] { ledger_from_json(Json::parse(R"([{"identifier": "a"}])"), "here"); });
   EXPECT_NE(error.find("here[0]"), std::string::npos) << error;
 }
