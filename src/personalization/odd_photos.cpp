@@ -9,16 +9,11 @@ namespace {
 constexpr size_t kLeastPhotos = 4;
 constexpr double kDeviations = 3, kOfNormal = 1.4826, kLeastGap = 0.05;
 
-double mean_of(const Quarters& quarters) {
+/// The logarithm of the geometric mean.
+double log_mean_of(const Quarters& quarters) {
   double sum = 0;
-  for (const double one : quarters) sum += one;
+  for (const double one : quarters) sum += std::log(one);
   return sum / static_cast<double>(quarters.size());
-}
-
-double log_change(const Quarters& before, const Quarters& after) {
-  Quarters logs{};
-  for (size_t q = 0; q < logs.size(); ++q) logs[q] = std::log(after[q] / before[q]);
-  return mean_of(logs);
 }
 
 double median_of(std::vector<double> values) {
@@ -35,8 +30,9 @@ std::vector<PhotoChange> photo_changes(const Measurement& before, const Measurem
   for (const PhotoErrors& photo : after.photos) {
     const auto was = std::ranges::find(before.photos, photo.name, &PhotoErrors::name);
     if (was == before.photos.end()) continue;
-    const double change = log_change(was->errors, photo.errors);
-    changes.push_back({photo.name, photo.held_out, mean_of(was->errors), mean_of(photo.errors), std::expm1(change)});
+    const double before_it = log_mean_of(was->errors), after_it = log_mean_of(photo.errors);
+    const double change = after_it - before_it;
+    changes.push_back({photo.name, photo.held_out, std::exp(before_it), std::exp(after_it), std::expm1(change)});
     if (!photo.held_out) taught.push_back(change);
   }
   if (taught.size() < kLeastPhotos) return changes;

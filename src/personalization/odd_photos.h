@@ -11,8 +11,8 @@ namespace big {
 struct PhotoChange {
   std::string name;
   bool held_out = false;
-  double before = 0, after = 0;  ///< mean of the quarters
-  double change = 0;  ///< part by which the error changed (geometric mean of the quarters): -0.2 fell by 20 %
+  double before = 0, after = 0;  ///< geometric mean of the quarters
+  double change = 0;             ///< part by which that changed: -0.2 fell by 20 %
   bool odd = false;   ///< fell far less than the other taught photos' errors: the photo may hurt
 };
 

@@ -121,7 +121,7 @@ fs::path RunHistory::write_report(const fs::path& file, const RunEnd& end) const
   try {
     write_file_atomically(file, run_report(run_, *this, end));
     return file;
-  } catch (const MachineError& error) {
+  } catch (const std::exception& error) {  // whatever it is, what the run ended with matters more
     log_warning(concat("this run has no report: ", error.what()));
     return {};
   }

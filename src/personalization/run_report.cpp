@@ -114,7 +114,7 @@ std::string odd_ones(const Run& run, const std::vector<PhotoChange>& changes) {
 
 std::string photos_of(const Run& run, const RunHistory& history, const RunEnd& end) {
   const auto changes = changes_of(history, end);
-  std::string rows = concat("<tr><th></th><th>photo</th>", changes.empty() ? "" : "<th>error</th><th>change</th>",
+  std::string rows = concat("<tr><th></th><th>photo</th>", changes.empty() ? "" : "<th class=\"number\">error</th><th class=\"number\">change</th>",
                             "<th>found before the run</th></tr>\n");
   for (size_t i = 0; i < run.photos.photos.size(); ++i) {
     const FoundPhoto& photo = run.photos.photos[i];

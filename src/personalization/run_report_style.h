@@ -10,7 +10,7 @@ h1 { font-size: 1.5rem; margin-bottom: .2rem; } h2 { font-size: 1.15rem; margin-
 .end { padding: .5rem .8rem; border-radius: 6px; background: #dafbe1; overflow-wrap: anywhere; } .failed { background: #ffebe9; }
 .note { color: #59636e; } .odd { background: #fff8c5; } .warn { color: #9a6700; }
 table { border-collapse: collapse; width: 100%; } td, th { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid #eaeef2; overflow-wrap: anywhere; }
-td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 th { white-space: nowrap; } td img { width: 96px; height: 96px; border-radius: 4px; display: block; }
 table.settings td:first-child { width: 16rem; } code, pre { font: 13px/1.45 ui-monospace, monospace; }
 pre { background: #f6f8fa; padding: .7rem; border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; }

@@ -50,6 +50,8 @@ TEST_F(Finetune, WishesThatMissOrContradictAreRefused) {
   EXPECT_NE(failure({photos_, "--category", "../dog"}, 2).find("category"), std::string::npos);
   EXPECT_NE(failure({photos_, "--category", "dog", "--identifier", "a b"}, 2).find("identifier"),
             std::string::npos);
+  EXPECT_EQ(failure({photos_, "--category", "dog", "--keep", "best"}, 2),
+            "error: --keep best and --early_stop go by what is measured: give --validation_steps too\n");
   EXPECT_NE(failure({"nowhere", "--category", "dog"}, 3).find("nowhere"), std::string::npos);
 }
 
@@ -168,6 +170,10 @@ TEST_F(Finetune, ASubjectIsTaughtDrawnListedAndRemoved) {
   const fs::path model = json["model_path"].get<std::string>();
   EXPECT_TRUE(fs::exists(model / "model_index.json"));
   EXPECT_TRUE(fs::exists(model / "train.log"));
+  EXPECT_EQ(json["report"], (model / "report.html").string());
+  EXPECT_TRUE(fs::exists(model / "report.html"));
+  EXPECT_EQ(json["kept_step"], 2);
+  EXPECT_TRUE(json["measured"].is_null());
   const std::string command = Json::parse(read_file(model / "run.json"))["command"];
   EXPECT_EQ(command.find("finetune --path_to_instance_images=" + photos_), 0u) << command;
   EXPECT_NE(command.find(" --category='teddy bear'"), std::string::npos) << command;

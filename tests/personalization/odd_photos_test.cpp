@@ -47,6 +47,16 @@ TEST(OddPhotos, AreNoneWhereAllAreAlikeScatteredOrFew) {
   EXPECT_TRUE(odd({0.8, 0.82, 0.4, 0.79, 0.81}).empty()) << "learned better than the others";
 }
 
+TEST(OddPhotos, AreShownByNumbersThatAgreeWithTheirChange) {
+  auto [first, last] = fell_to({0.8});
+  first.photos[0].errors = {1, 1, 1, 16};
+  last.photos[0].errors = {0.5, 0.5, 1, 20};
+  const auto changes = photo_changes(first, last);
+  EXPECT_NEAR(changes[0].before, 2, 1e-12);
+  EXPECT_NEAR(changes[0].after / changes[0].before, 1 + changes[0].change, 1e-12);
+  EXPECT_LT(changes[0].change, 0) << "though their mean rose";
+}
+
 TEST(OddPhotos, AreMatchedByName) {
   auto [first, last] = fell_to({0.8, 0.9});
   std::swap(last.photos[0], last.photos[1]);
