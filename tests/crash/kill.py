@@ -1,5 +1,6 @@
 """kill -9 in every phase of finetune and at random moments: what was there stays, and the next commands work."""
 
+import json
 import os
 import random
 import shutil
@@ -18,6 +19,7 @@ PHASES = {
     "meta --identifier sks --overwrite": ["photos:2", *PUBLISHING],
 }
 RANDOM_KILLS = 20
+HASHES = "cache/hashes.json"
 
 
 class State:
@@ -56,14 +58,21 @@ class State:
         return listed != {"sks": "cat"}
 
 
+def check_hashes(state, where):
+    """The cache of hashes is whole and has lost nothing; choosing an identifier adds the text encoder's."""
+    before, now = (json.loads((folder / HASHES).read_text()) for folder in (state.pristine, state.tools.models))
+    check(all(now.get(file) == entry for file, entry in before.items()), f"{where}: {HASHES} lost an entry")
+
+
 def check_after_kill(state, target, where):
     """The next command of each tool works, and nothing that was there is changed."""
     kind = target.split()[0]
     changed = state.taught_anew(target)
     files = hashes(state.tools.models)
     for path, digest in state.files.items():
-        may_go = path == "registry.json" or (changed and "overwrite" in target)
+        may_go = path in ("registry.json", HASHES) or (changed and "overwrite" in target)
         check(may_go or files.get(path) == digest, f"{where}: {path} is changed or gone")
+    check_hashes(state, where)
     if changed:
         check(len(state.draw(kind)) > 500, f"{where}: the new model does not draw")
     else:
