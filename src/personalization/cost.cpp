@@ -169,20 +169,19 @@ void rethrow_with_memory_advice(const TrainOptions& options, const std::string& 
   }
 }
 
-void refuse_what_cannot_fit(uint64_t memory_bytes,
-                            uint64_t disk_bytes,
-                            const fs::path& models_dir,
-                            const TrainOptions& options) {
-  if (const uint64_t free = available_memory_bytes(); memory_bytes > free) {
-    throw MachineError(concat("memory: training needs about ", format_bytes(memory_bytes), ", ",
-                              format_bytes(free), " are free; try ", memory_advice(options),
+void refuse_what_memory_cannot_hold(uint64_t bytes, const TrainOptions& options) {
+  if (const uint64_t free = available_memory_bytes(); bytes > free) {
+    throw MachineError(concat("memory: training needs about ", format_bytes(bytes), ", ", format_bytes(free),
+                              " are free; try ", memory_advice(options),
                               ", or close other programs (--force goes on)"));
   }
-  if (const uint64_t free = free_disk_bytes(models_dir); disk_bytes > free) {
-    throw MachineError(concat("disk: the run writes up to ", format_bytes(disk_bytes), " to ",
-                              models_dir.string(), ", ", format_bytes(free),
-                              " are free; make room, take another --models_dir or fewer ",
-                              "--num_class_images (--force goes on)"));
+}
+
+void refuse_what_disk_cannot_hold(uint64_t bytes, const fs::path& models_dir) {
+  if (const uint64_t free = free_disk_bytes(models_dir); bytes > free) {
+    throw MachineError(concat("disk: the run writes up to ", format_bytes(bytes), " to ", models_dir.string(),
+                              ", ", format_bytes(free), " are free; make room, take another --models_dir or ",
+                              "fewer --num_class_images (--force goes on)"));
   }
 }
 

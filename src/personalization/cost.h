@@ -50,10 +50,10 @@ std::string memory_advice(const TrainOptions& options);
 /// it says that memory ran out.
 [[noreturn]] void rethrow_with_memory_advice(const TrainOptions& options, const std::string& note);
 
-/// Throws MachineError where the memory or the disk at `models_dir` does not hold it, saying what to change.
-void refuse_what_cannot_fit(uint64_t memory_bytes,
-                            uint64_t disk_bytes,
-                            const std::filesystem::path& models_dir,
-                            const TrainOptions& options);
+/// Throws MachineError where this machine's memory does not hold it, saying what to change.
+void refuse_what_memory_cannot_hold(uint64_t bytes, const TrainOptions& options);
+
+/// Throws MachineError where the disk at `models_dir` does not hold it, saying what to change.
+void refuse_what_disk_cannot_hold(uint64_t bytes, const std::filesystem::path& models_dir);
 
 }  // namespace big

@@ -125,12 +125,9 @@ MeasuredPlan plan_run(const Run& run, const std::function<void(const FinetunePla
   };
   MeasuredPlan measured;
   measured.plan = predict(run);
-  // What a GPU has left is its own matter; there the allocator says it.
-  const uint64_t memory = run.load.device.is_cpu() ? measured.plan.predicted_memory_bytes : 0;
   if (!run.options.force) {
     try {
-      refuse_what_cannot_fit(memory, measured.plan.predicted_disk_bytes, run.options.models_dir,
-                             run.options.train);
+      refuse_what_disk_cannot_hold(measured.plan.predicted_disk_bytes, run.options.models_dir);
     } catch (...) {
       announce(measured.plan);
       throw;

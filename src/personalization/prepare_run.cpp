@@ -110,11 +110,25 @@ void check_same_base(const MetamodelState& state, const BaseModel& base, TargetM
                           ", or begin it anew with finetune --reset"));
 }
 
+ModelSource source_of(const FinetuneOptions& options) {
+  ModelSource source = options.source;
+  source.clip_vocabulary = clip_vocabulary_folder(options.project_models);
+  return source;
+}
+
+/// Before weights are read: to hash or convert some that memory cannot hold takes as long as they are large.
+void refuse_what_cannot_be_held(const Run& run, const BaseModel& given) {
+  // What a GPU has left is its own matter; there the allocator says it.
+  if (run.options.force || !run.load.device.is_cpu()) return;
+  const TrainOptions& train = run.options.train;
+  const ModelSize size = model_size(given.folder, source_of(run.options));
+  refuse_what_memory_cannot_hold(predict_memory(size, train, torch::elementSize(run.load.dtype)), train);
+}
+
 /// The base as a folder that can be taught. A dry run makes none: it looks at the base where it lies.
 void settle_base(Run& run, const BaseModel& given) {
   const auto& options = run.options;
-  Conversion wish{options.source, options.keep_extra ? ExtraTensors::kKeep : ExtraTensors::kDrop};
-  wish.source.clip_vocabulary = clip_vocabulary_folder(options.project_models);
+  const Conversion wish{source_of(options), options.keep_extra ? ExtraTensors::kKeep : ExtraTensors::kDrop};
   if (options.dry_run && needs_conversion(given, wish, options.models_dir)) {
     run.base = given;
     run.load.source = wish.source;
@@ -222,6 +236,7 @@ Run prepare_run(const FinetuneOptions& wish, const ProgressFn& progress) {
   run.contact_sheet = check_photos(run.photos, options);
   run.held_out = photos_to_hold_out(run.photos, options);
   fail_point("photos");
+  refuse_what_cannot_be_held(run, given);
   settle_base(run, given);
   run.size = model_size(run.base.folder, run.load.source);
   refuse_what_cannot_be_taught(run.base.folder, run.size);

@@ -4,12 +4,15 @@
 #include <sstream>
 
 #include "base_hash.h"
+#include "big/core/duration.h"
 #include "big/core/error.h"
 #include "big/core/log.h"
+#include "big/core/memory.h"
 #include "big/core/text.h"
 #include "big/pipeline/text_states.h"
 #include "big/weights/safetensors.h"
 #include "big/weights/state_dict.h"
+#include "cost.h"
 
 namespace big {
 namespace fs = std::filesystem;
@@ -57,12 +60,21 @@ void write_states(const fs::path& file, const States& states) {
   }
 }
 
+void refuse_what_cannot_be_held(const fs::path& base, const ModelSource& source) {
+  const uint64_t bytes = model_size(base, source).text_bytes, free = available_memory_bytes();
+  if (bytes <= free) return;
+  throw MachineError(concat("memory: choosing an identifier runs the text encoder of ", base.string(), ", ",
+                            format_bytes(bytes), "; ", format_bytes(free),
+                            " are free; close other programs, or name one with --identifier"));
+}
+
 }  // namespace
 
 torch::Tensor word_states(const fs::path& base,
                           const ModelSource& source,
                           const std::vector<std::string>& words,
                           const fs::path& models_dir) {
+  refuse_what_cannot_be_held(base, source);
   const fs::path file =
       models_dir / "cache" / "identifiers" / (encoder_hash(base, models_dir).substr(0, 16) + ".safetensors");
   States states = read_states(file);

@@ -110,6 +110,10 @@ TEST_F(BadFiles, AModelLargerThanMemoryIsRefusedWithNumbers) {
                {photos, "--category", "cat", "--pretrained_model", "base", "--models_dir", models_.path().string()},
                {here_.path(), {}});
   expect_refused(taught, 6, {"memory: training needs about 4.0 TiB", "are free"});
+  const ToolRun suggested =
+      run_tool("finetune", {"--suggest", "3", "--pretrained_model", "base", "--models_dir", models_.path().string()},
+               {here_.path(), {}});
+  expect_refused(suggested, 6, {"memory: choosing an identifier", "4.0 TiB", "--identifier"});
   const auto convert = [&](const std::string& dtype) {
     return run_tool("big_models", {"convert", model_.string(), "out", "--dtype", dtype}, {here_.path(), {}});
   };

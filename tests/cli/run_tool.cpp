@@ -1,6 +1,7 @@
 #include "cli/run_tool.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +13,9 @@
 
 namespace big {
 namespace {
+
+/// Of processor time: a tool that goes round and round fails its own test, not the whole program's.
+constexpr rlim_t kMostSeconds = 200;
 
 std::string environment_of(const char* name) {
   const char* value = std::getenv(name);
@@ -39,6 +43,8 @@ RunningTool::RunningTool(const std::string& tool,
   redirect(captured_.path() / "out", O_WRONLY | O_CREAT, STDOUT_FILENO);
   redirect(captured_.path() / "err", O_WRONLY | O_CREAT, STDERR_FILENO);
   if (chdir(folder.c_str()) != 0) _exit(99);
+  const rlimit seconds{kMostSeconds, kMostSeconds};
+  if (setrlimit(RLIMIT_CPU, &seconds) != 0) _exit(99);
   unsetenv("BIG_MODELS_DIR");
   for (const auto& [name, value] : place.environment) setenv(name.c_str(), value.c_str(), 1);
   std::vector<char*> argv = {const_cast<char*>(executable.c_str())};

@@ -163,11 +163,12 @@ TEST(ModelSizeOfAFolder, CountsBothEncodersOfSdxl) {
 
 TEST(RefuseWhatCannotFit, SaysWhatToChange) {
   const TempDir dir;
-  EXPECT_NO_THROW(refuse_what_cannot_fit(1, 1, dir.path(), {}));
+  EXPECT_NO_THROW(refuse_what_memory_cannot_hold(1, {}));
+  EXPECT_NO_THROW(refuse_what_disk_cannot_hold(1, dir.path()));
   constexpr uint64_t kTooMuch = uint64_t{1} << 60;
-  const auto memory = error_of<MachineError>([&] { refuse_what_cannot_fit(kTooMuch, 1, dir.path(), {}); });
+  const auto memory = error_of<MachineError>([&] { refuse_what_memory_cannot_hold(kTooMuch, {}); });
   EXPECT_NE(memory.find("--gradient_checkpointing"), std::string::npos) << memory;
-  const auto disk = error_of<MachineError>([&] { refuse_what_cannot_fit(1, kTooMuch, dir.path(), {}); });
+  const auto disk = error_of<MachineError>([&] { refuse_what_disk_cannot_hold(kTooMuch, dir.path()); });
   EXPECT_NE(disk.find("disk"), std::string::npos) << disk;
   EXPECT_NE(disk.find("--models_dir"), std::string::npos) << disk;
 }
