@@ -16,7 +16,6 @@
 #include "cli/output.h"
 #include "cli/progress_bar.h"
 #include "cli/run_guarded.h"
-#include "cli/wait_policy.h"
 
 namespace big {
 namespace {
@@ -218,6 +217,5 @@ void run(const std::vector<std::string>& arguments) {
 }  // namespace big
 
 int main(int argc, char** argv) {
-  big::sleep_while_waiting(argv);
-  return big::run_guarded(argc, argv, big::run);
+  big::leave(big::run_guarded(argc, argv, big::run));
 }

@@ -10,7 +10,6 @@
 #include "cli/progress_bar.h"
 #include "cli/random_seed.h"
 #include "cli/run_guarded.h"
-#include "cli/wait_policy.h"
 #include "finetune_command.h"
 #include "finetune_options.h"
 #include "finetune_report.h"
@@ -157,6 +156,5 @@ void run(const std::vector<std::string>& arguments) {
 }  // namespace big
 
 int main(int argc, char** argv) {
-  big::sleep_while_waiting(argv);
-  return big::run_guarded(argc, argv, big::run);
+  big::leave(big::run_guarded(argc, argv, big::run));
 }

@@ -6,7 +6,6 @@
 #include "cli/output.h"
 #include "cli/progress_bar.h"
 #include "cli/run_guarded.h"
-#include "cli/wait_policy.h"
 #include "generate_grid.h"
 #include "generate_options.h"
 #include "generate_plan.h"
@@ -115,6 +114,5 @@ void run(const std::vector<std::string>& words) {
 }  // namespace big
 
 int main(int argc, char** argv) {
-  big::sleep_while_waiting(argv);
-  return big::run_guarded(argc, argv, big::run);
+  big::leave(big::run_guarded(argc, argv, big::run));
 }

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "big/core/error.h"
+#include "big/core/interrupt.h"
 #include "big/core/text.h"
 #include "file_descriptor.h"
 
@@ -56,6 +57,7 @@ void add_file(Sha256& sum, const std::filesystem::path& path, uint64_t offset = 
   if (::lseek(file.get(), static_cast<off_t>(offset), SEEK_SET) < 0) fail(errno);
   std::vector<char> buffer(size_t{1} << 20);
   for (;;) {
+    throw_if_interrupted();
     const ssize_t count = ::read(file.get(), buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) fail(errno);

@@ -5,7 +5,7 @@ import statistics
 import subprocess
 import tempfile
 
-# What the tools set for themselves (tools/cli/wait_policy.h), for both sides.
+# What the tools set for themselves (tools/cli/wait_policy.cpp), for both sides.
 os.environ.setdefault("GOMP_SPINCOUNT", "2000")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <filesystem>
 #include <new>
 
@@ -35,6 +36,15 @@ TEST(RunGuarded, AnythingElseIsOurBugAndAsksForAReport) {
   EXPECT_EQ(report.kind, "bug");
   EXPECT_EQ(report.message, "a fault of this program, please report it with the command you typed: index 3");
   EXPECT_EQ(report_of(3).code, 70);
+}
+
+TEST(Leave, WritesWhatIsBufferedAndHandsTheCodeOn) {
+  const auto last_words = [] {
+    std::setvbuf(stderr, nullptr, _IOFBF, 4096);
+    std::fputs("last words", stderr);
+    leave(3);
+  };
+  EXPECT_EXIT(last_words(), testing::ExitedWithCode(3), "last words");
 }
 
 TEST(RunGuarded, MemoryIsTheMachinesFault) {

@@ -1,45 +1,31 @@
-#include "cli/wait_policy.h"
-
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <string>
-
-#include "support/child_process.h"
+#include "cli/run_tool.h"
 
 namespace big {
 namespace {
 
-constexpr int kSet = 20, kNotSet = 21, kCameBack = 22;
+constexpr const char* kChosen = "GOMP_SPINCOUNT = '2000'";
 
-/// Not a test: what this program does when it is started anew.
-TEST(WaitPolicy, DISABLED_StartedAnew) {
-  const char* count = std::getenv("GOMP_SPINCOUNT");
-  _exit(count != nullptr && std::string(count) == "2000" ? kSet : kNotSet);
+/// What libgomp says it read when it was loaded.
+std::string read_by_libgomp(const char* tool, std::vector<std::pair<std::string, std::string>> environment) {
+  environment.emplace_back("OMP_DISPLAY_ENV", "verbose");
+  return run_tool(tool, {"--version"}, {{}, environment}).err;
 }
 
-/// The exit code of a copy of this program that asks for threads which sleep, after `prepare` has set its
-/// environment; where it is started anew it becomes the test above.
-template <class Prepare>
-int exit_code_after(const Prepare& prepare) {
-  return ChildProcess([&] {
-           unsetenv("GOMP_SPINCOUNT");
-           unsetenv("OMP_WAIT_POLICY");
-           prepare();
-           std::string program = "cli_test", only = "--gtest_filter=WaitPolicy.DISABLED_StartedAnew",
-                       disabled_too = "--gtest_also_run_disabled_tests";
-           char* arguments[] = {program.data(), only.data(), disabled_too.data(), nullptr};
-           sleep_while_waiting(arguments);
-           return kCameBack;
-         })
-      .wait();
+TEST(WaitPolicy, ThreadsOfEveryToolSleepWhileTheyWait) {
+  for (const char* tool : {"finetune", "generate", "big_models"}) {
+    const std::string read = read_by_libgomp(tool, {});
+    EXPECT_NE(read.find(kChosen), std::string::npos) << tool << ": " << read;
+  }
 }
-
-TEST(WaitPolicy, TheProgramStartsAnew) { EXPECT_EQ(exit_code_after([] {}), kSet); }
 
 TEST(WaitPolicy, WhatThePersonHasChosenStays) {
-  EXPECT_EQ(exit_code_after([] { setenv("OMP_WAIT_POLICY", "active", 1); }), kCameBack);
-  EXPECT_EQ(exit_code_after([] { setenv("GOMP_SPINCOUNT", "7", 1); }), kCameBack);
+  const std::string policy = read_by_libgomp("generate", {{"OMP_WAIT_POLICY", "active"}});
+  EXPECT_EQ(policy.find(kChosen), std::string::npos) << policy;
+  EXPECT_NE(policy.find("OMP_WAIT_POLICY = 'ACTIVE'"), std::string::npos) << policy;
+  const std::string count = read_by_libgomp("generate", {{"GOMP_SPINCOUNT", "7"}});
+  EXPECT_NE(count.find("GOMP_SPINCOUNT = '7'"), std::string::npos) << count;
 }
 
 }  // namespace

@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <fstream>
 
 #include "big/core/error.h"
+#include "big/core/interrupt.h"
 #include "support/temp_dir.h"
 
 namespace big {
@@ -31,6 +33,14 @@ TEST(Sha256, AFileThatCannotBeReadIsNamed) {
   const TempDir dir;
   EXPECT_THROW(sha256_of_files({dir.path() / "none"}), InputError);
   EXPECT_THROW(sha256_of_files({dir.path()}), InputError);
+}
+
+TEST(Sha256, ASignalEndsALongFile) {
+  const TempDir dir;
+  std::ofstream(dir.path() / "a") << "a";
+  set_pending_signal(SIGINT);
+  EXPECT_THROW(sha256_of_files({dir.path() / "a"}), Interrupted);
+  set_pending_signal(0);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "tests" / "parity"))
 
 PROMPT, SEED = "a photo of a cat, in the snow", 7
-# What the tools set for themselves (tools/cli/wait_policy.h), for both sides.
+# What the tools set for themselves (tools/cli/wait_policy.cpp), for both sides.
 os.environ.setdefault("GOMP_SPINCOUNT", "2000")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 

@@ -1,6 +1,7 @@
 #include "cli/run_guarded.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -93,6 +94,12 @@ int run_guarded(int argc, char** argv, const ToolFn& tool) {
     print_error(report);
     return report.code;
   }
+}
+
+void leave(int exit_code) {
+  std::cout.flush();
+  std::fflush(nullptr);
+  std::_Exit(exit_code);
 }
 
 }  // namespace big
