@@ -111,4 +111,11 @@ std::string printable(std::string_view text) {
   return shown;
 }
 
+std::string_view trimmed(std::string_view text) {
+  constexpr const char* kSpaces = " \t\n\v\f\r";
+  const size_t first = text.find_first_not_of(kSpaces);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
+}
+
 }  // namespace big

@@ -47,7 +47,7 @@ void refuse_what_is_not_built(const JsonView& config) {
   one_of(config, "timestep_type", "discrete", {"discrete"});
 }
 
-int64_t bounded(
+int64_t within(
     const JsonView& config, const std::string& key, int64_t fallback, int64_t least, int64_t most) {
   const auto value = config.get(key, fallback);
   if (value < least || value > most) throw bad_value(config, key, concat(value), concat(least, " to ", most));
@@ -72,7 +72,7 @@ NoiseScheduleConfig NoiseScheduleConfig::from_json(const Json& json, const std::
   refuse_what_is_not_built(config);
   NoiseScheduleConfig c;
   c.class_name = config.get("_class_name", c.class_name);
-  c.num_train_timesteps = bounded(config, "num_train_timesteps", c.num_train_timesteps, 1, kMostTimesteps);
+  c.num_train_timesteps = within(config, "num_train_timesteps", c.num_train_timesteps, 1, kMostTimesteps);
   c.beta_start = config.get("beta_start", c.beta_start);
   c.beta_end = config.get("beta_end", c.beta_end);
   if (!(c.beta_start >= 0 && c.beta_start <= c.beta_end && c.beta_end < 1))
@@ -88,7 +88,7 @@ NoiseScheduleConfig NoiseScheduleConfig::from_json(const Json& json, const std::
   c.clip_sample = config.get("clip_sample", c.clip_sample);
   c.clip_sample_range = config.get("clip_sample_range", c.clip_sample_range);
   c.timestep_spacing = one_of(config, "timestep_spacing", "", {"leading", "trailing", "linspace", ""});
-  c.steps_offset = bounded(config, "steps_offset", c.steps_offset, 0, c.num_train_timesteps);
+  c.steps_offset = within(config, "steps_offset", c.steps_offset, 0, c.num_train_timesteps);
 
   c.use_karras_sigmas = config.get("use_karras_sigmas", c.use_karras_sigmas);
   c.use_exponential_sigmas = config.get("use_exponential_sigmas", c.use_exponential_sigmas);

@@ -27,6 +27,9 @@ StoredPicture decode_bmp(std::string_view bytes);
 
 /// Any picture by its content, as stored.
 StoredPicture decode_stored(std::string_view bytes);
+/// More bytes than any picture takes that check_size lets through.
+constexpr uint64_t kLargestPictureFile = 1 << 30;
+
 /// Any picture by its content, upright. Throws InputError with the bare reason.
 Image decode_picture(std::string_view bytes);
 

@@ -16,7 +16,7 @@ namespace big {
 namespace {
 
 // A bit of a DC scan describes a block of 64 pixels or more; 8 bits a byte, 3 bytes a pixel.
-constexpr uint64_t kBestCompression = 3 * 8 * 64 * 4;
+constexpr uint64_t kBestJpegCompression = 3 * 8 * 64 * 4;
 // A crafted progressive file can repeat scans of a large picture without end; encoders write some ten.
 constexpr int kMostScans = 100;
 
@@ -136,7 +136,7 @@ StoredPicture decode_jpeg(std::string_view bytes) {
   const int width = decoder.width(), height = decoder.height();
   check_size(width, height);
   check_compression(static_cast<uint64_t>(width) * static_cast<uint64_t>(height) * 3, bytes.size(),
-                    kBestCompression);
+                    kBestJpegCompression);
   StoredPicture out;
   out.exif = decoder.exif();
   out.orientation = exif_orientation(out.exif);

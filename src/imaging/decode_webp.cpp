@@ -12,7 +12,7 @@ namespace big {
 namespace {
 
 // Flat colours pack without end, but a large picture of nothing else teaches nothing.
-constexpr uint64_t kBestCompression = 1 << 13;
+constexpr uint64_t kBestWebpCompression = 1 << 13;
 
 std::string webp_exif(std::string_view bytes) {
   const WebPData data{reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()};
@@ -39,7 +39,7 @@ StoredPicture decode_webp(std::string_view bytes) {
   out.exif = webp_exif(bytes);
   out.orientation = exif_orientation(out.exif);
   const size_t count = static_cast<size_t>(features.width) * static_cast<size_t>(features.height);
-  check_compression(count * 3, bytes.size(), kBestCompression);
+  check_compression(count * 3, bytes.size(), kBestWebpCompression);
   bool decoded = false;
   if (features.has_alpha) {
     std::vector<uint8_t> rgba(count * 4);

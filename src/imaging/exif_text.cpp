@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "big/core/text.h"
+#include "orientation.h"
 
 namespace big {
 
@@ -14,7 +15,6 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr auto kHead = "Exif\0\0"sv;
 constexpr auto kUnicode = "UNICODE\0"sv, kAscii = "ASCII\0\0\0"sv, kUndefined = "\0\0\0\0\0\0\0\0"sv;
 /// Begins the MakerNote, so that no other maker's is taken for ours.
 constexpr auto kMaker = "BIG\0"sv;
@@ -152,8 +152,7 @@ std::string make_exif(const PngText& text) {
 
 PngText read_exif_text(std::string_view exif) {
   if (exif.empty() || exif.size() > std::numeric_limits<unsigned>::max() / 2) return {};
-  std::string block(exif);
-  if (!exif.starts_with(kHead)) block.insert(0, kHead);
+  const std::string block = with_exif_head(exif);
   const std::unique_ptr<ExifData, decltype(&exif_data_unref)> data(exif_data_new(), &exif_data_unref);
   if (!data) return {};
   // As written: libexif would mend what it thinks is wrong.

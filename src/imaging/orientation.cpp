@@ -11,7 +11,6 @@ namespace big {
 
 namespace {
 
-constexpr std::string_view kHead{"Exif\0\0", 6};
 constexpr int kTransposed = 5;  ///< from here on width and height change places
 
 struct Position {
@@ -42,10 +41,16 @@ Position stored_position(int orientation, int x, int y, int w, int h) {
 
 }  // namespace
 
-int exif_orientation(std::string_view exif) {
-  if (exif.empty() || exif.size() > std::numeric_limits<unsigned>::max() / 2) return 1;
+std::string with_exif_head(std::string_view exif) {
+  constexpr std::string_view kHead{"Exif\0\0", 6};
   std::string block(exif);
   if (!exif.starts_with(kHead)) block.insert(0, kHead);
+  return block;
+}
+
+int exif_orientation(std::string_view exif) {
+  if (exif.empty() || exif.size() > std::numeric_limits<unsigned>::max() / 2) return 1;
+  const std::string block = with_exif_head(exif);
   const std::unique_ptr<ExifData, decltype(&exif_data_unref)> data(
       exif_data_new_from_data(reinterpret_cast<const unsigned char*>(block.data()),
                               static_cast<unsigned>(block.size())),

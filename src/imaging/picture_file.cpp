@@ -13,7 +13,6 @@ namespace big {
 
 namespace {
 
-constexpr uint64_t kLargestFile = 1 << 30;
 /// A JPEG's marker holds 65533 bytes, six of which are the head; libexif reads no more from a WebP either.
 constexpr size_t kLargestExif = 65533 - 6;
 
@@ -73,11 +72,11 @@ void write_picture(const std::filesystem::path& path,
 }
 
 PictureFormat picture_format(const std::filesystem::path& path) {
-  return format_of(read_file(path, kLargestFile), path);
+  return format_of(read_file(path, kLargestPictureFile), path);
 }
 
 PngText read_picture_text(const std::filesystem::path& path) {
-  const std::string bytes = read_file(path, kLargestFile);
+  const std::string bytes = read_file(path, kLargestPictureFile);
   if (format_of(bytes, path) == PictureFormat::kPng) return read_png_text(path);
   try {
     return read_exif_text(decode_stored(bytes).exif);

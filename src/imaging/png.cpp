@@ -13,12 +13,12 @@
 #include "big/core/read_file.h"
 #include "big/core/text.h"
 #include "png_reader.h"
+#include "decode.h"
 
 namespace big {
 
 namespace {
 
-constexpr uint64_t kLargestFile = 1 << 30;
 constexpr int kCompressionLevel = 6;
 
 // UTF-8 as Latin-1, or nothing where a character has no place in it (or is NUL, which ends a text chunk).
@@ -156,7 +156,7 @@ void write_png(const std::filesystem::path& path, const Image& image, const PngT
 }
 
 PngText read_png_text(const std::filesystem::path& path) {
-  const std::string bytes = read_file(path, kLargestFile);
+  const std::string bytes = read_file(path, kLargestPictureFile);
   PngText out;
   try {
     PngReader reader(bytes);

@@ -19,7 +19,7 @@ constexpr png_uint_32 kLongestSide = 1'000'000;
 constexpr png_alloc_size_t kLargestChunk = 8 << 20;
 constexpr png_uint_32 kMostChunks = 64;
 // Deflate packs 1032 bytes into one at best (zlib's technical notes).
-constexpr uint64_t kBestCompression = 1100;
+constexpr uint64_t kBestPngCompression = 1100;
 
 void ignore_warning(png_structp, png_const_charp) {}
 
@@ -135,7 +135,7 @@ bool is_animated_png(std::string_view bytes) {
 std::vector<uint8_t> read_png_rgba(PngReader& reader, size_t file_bytes) {
   check(reader.read_header(), reader);
   check_size(reader.width(), reader.height());
-  check_compression(reader.stored_bytes(), file_bytes, kBestCompression);
+  check_compression(reader.stored_bytes(), file_bytes, kBestPngCompression);
   check(reader.start(), reader);
   std::vector<uint8_t> pixels(reader.row_bytes() * static_cast<size_t>(reader.height()));
   std::vector<uint8_t*> rows(static_cast<size_t>(reader.height()));

@@ -8,11 +8,9 @@ namespace big {
 
 namespace {
 
-constexpr uint64_t kLargestFile = 1 << 30;
-
 template <class Decode>
 Image read_by(const std::filesystem::path& path, const Decode& decode) {
-  const std::string bytes = read_file(path, kLargestFile);
+  const std::string bytes = read_file(path, kLargestPictureFile);
   try {
     return decode(bytes);
   } catch (const InputError& error) {

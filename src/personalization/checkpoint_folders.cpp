@@ -5,22 +5,13 @@
 #include "big/core/atomic_file.h"
 #include "big/core/text.h"
 #include "big/registry/registry.h"
+#include "layout.h"
 
 namespace big {
 namespace fs = std::filesystem;
 namespace {
 
 constexpr const char *kRoot = "cache/checkpoints", *kPrefix = "checkpoint-";
-
-std::vector<fs::path> folders_in(const fs::path& parent) {
-  std::vector<fs::path> folders;
-  std::error_code error;
-  for (auto it = fs::directory_iterator(parent, error); !error && it != fs::directory_iterator();
-       it.increment(error)) {
-    if (it->is_directory(error)) folders.push_back(it->path());
-  }
-  return folders;
-}
 
 /// The updates in "checkpoint-50", or -1.
 int64_t updates_of(const fs::path& folder) {

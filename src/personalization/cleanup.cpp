@@ -19,16 +19,6 @@ namespace big {
 namespace fs = std::filesystem;
 namespace {
 
-std::vector<fs::path> folders_in(const fs::path& parent) {
-  std::vector<fs::path> folders;
-  std::error_code error;
-  for (auto it = fs::directory_iterator(parent, error); !error && it != fs::directory_iterator();
-       it.increment(error)) {
-    if (it->is_directory(error)) folders.push_back(it->path());
-  }
-  return folders;
-}
-
 /// Best effort: what cannot be deleted now (another owner, say) is tried again by the next run.
 void delete_folder(const fs::path& folder) {
   std::error_code error;

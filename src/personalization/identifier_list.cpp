@@ -15,14 +15,6 @@ namespace {
 /// Some ten thousand words: more is no list of identifiers.
 constexpr uint64_t kMostBytes = 1 << 20;
 
-std::string stripped(std::string line) {
-  line = line.substr(0, line.find('#'));
-  const char* const kSpace = " \t\r";
-  const auto begin = line.find_first_not_of(kSpace);
-  if (begin == std::string::npos) return "";
-  return line.substr(begin, line.find_last_not_of(kSpace) - begin + 1);
-}
-
 void check_word(const std::string& word, const std::string& where, const Tokenizer& tokenizer) {
   try {
     validate_identifier(word);
@@ -42,7 +34,7 @@ std::vector<ListedIdentifier> read_identifier_list(const std::filesystem::path& 
   std::map<std::string, int64_t> lines;
   std::string line;
   for (int64_t number = 1; std::getline(text, line); ++number) {
-    const std::string word = stripped(line);
+    const std::string word(trimmed(std::string_view(line).substr(0, line.find('#'))));
     if (word.empty()) continue;
     const std::string where = concat(file.string(), " line ", number);
     check_word(word, where, tokenizer);

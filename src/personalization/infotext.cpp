@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "big/core/json.h"
+#include "big/core/text.h"
 
 namespace big {
 namespace {
@@ -11,7 +12,7 @@ namespace {
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
 constexpr size_t kFewestFields = 3;
-constexpr const char* kNegative = "Negative prompt:";
+constexpr std::string_view kNegative = "Negative prompt:";
 
 bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
 
@@ -21,23 +22,16 @@ bool is_word(char c) {
   return byte >= 0x80 || std::isalnum(byte) != 0 || c == '_';
 }
 
-std::string stripped(const std::string& text) {
-  size_t begin = 0, end = text.size();
-  while (begin < end && is_space(text[begin])) ++begin;
-  while (end > begin && is_space(text[end - 1])) --end;
-  return text.substr(begin, end - begin);
-}
-
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines(1);
-  for (const char c : stripped(text)) {
+  for (const char c : trimmed(text)) {
     if (c == '\n') {
       lines.emplace_back();
     } else {
       lines.back() += c;
     }
   }
-  for (auto& line : lines) line = stripped(line);
+  for (auto& line : lines) line = std::string(trimmed(line));
   return lines;
 }
 
@@ -116,7 +110,7 @@ std::optional<Infotext> parse_infotext(const std::string& text) {
     std::string line = lines[i];
     if (line.starts_with(kNegative)) {
       negative = true;
-      line = stripped(line.substr(std::string(kNegative).size()));
+      line = std::string(trimmed(std::string_view(line).substr(kNegative.size())));
     }
     append_line(negative ? info.negative_prompt : info.prompt, line);
   }

@@ -36,4 +36,13 @@ void set_kept_photos(Subject& subject, const fs::path& relative) {
   subject.extra[kPhotosKey] = relative.string();
 }
 
+std::vector<std::filesystem::path> folders_in(const std::filesystem::path& parent) {
+  std::vector<std::filesystem::path> folders;
+  std::error_code error;
+  const std::filesystem::directory_iterator end;
+  for (std::filesystem::directory_iterator it(parent, error); !error && it != end; it.increment(error))
+    if (it->is_directory(error)) folders.push_back(it->path());
+  return folders;
+}
+
 }  // namespace big

@@ -25,4 +25,7 @@ std::string identifier_of_folder(const std::string& folder_name);
 std::filesystem::path kept_photos(const Subject& subject);
 void set_kept_photos(Subject& subject, const std::filesystem::path& relative);
 
+/// The folders in `parent`, none where it cannot be read.
+std::vector<std::filesystem::path> folders_in(const std::filesystem::path& parent);
+
 }  // namespace big

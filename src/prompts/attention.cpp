@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "big/core/text.h"
 #include "scan.h"
 
 namespace big {

@@ -1,5 +1,6 @@
 #include "big/prompts/composition.h"
 
+#include "big/core/text.h"
 #include "scan.h"
 
 namespace big {

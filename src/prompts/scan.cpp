@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <charconv>
 
+#include "big/core/read_file.h"
+#include "big/core/text.h"
+
 namespace big {
 namespace {
-
-constexpr std::string_view kSpaces = " \t\n\r\f\v";
 
 bool is_word_byte(char c) {
   const auto byte = static_cast<unsigned char>(c);
@@ -26,12 +27,6 @@ size_t find_word(std::string_view text, std::string_view word, size_t from) {
   return std::string_view::npos;
 }
 
-std::string_view trimmed(std::string_view text) {
-  const size_t first = text.find_first_not_of(kSpaces);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
-}
-
 std::optional<double> decimal(std::string_view text) {
   text = trimmed(text);
   std::string_view digits = text;
@@ -44,6 +39,14 @@ std::optional<double> decimal(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
+}
+
+std::string read_text_file(const std::filesystem::path& file) {
+  constexpr uint64_t kMaxBytes = 16 << 20;
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  std::string text = read_file(file, kMaxBytes);
+  if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
+  return text;
 }
 
 }  // namespace big

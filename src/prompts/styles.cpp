@@ -4,15 +4,13 @@
 #include <optional>
 
 #include "big/core/error.h"
-#include "big/core/read_file.h"
 #include "big/core/text.h"
 #include "scan.h"
 
 namespace big {
 namespace {
 
-constexpr uint64_t kMaxBytes = 16 << 20;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF", kPlaceholder = "{prompt}";
+constexpr std::string_view kPlaceholder = "{prompt}";
 
 struct Row {
   int64_t line = 1;  ///< where it begins
@@ -94,9 +92,7 @@ std::string field(const Row& row, std::optional<size_t> column) {
 }  // namespace
 
 std::vector<PromptStyle> read_styles(const std::filesystem::path& file) {
-  const std::string bytes = read_file(file, kMaxBytes);
-  std::string_view text(bytes);
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  const std::string text = read_text_file(file);
   if (!is_valid_utf8(text)) throw InputError(file.string() + ": is not valid UTF-8");
   CsvReader reader(text, file.string());
   const auto header = reader.next();

@@ -11,7 +11,6 @@ namespace big {
 
 namespace {
 
-constexpr uint64_t kLargestMerges = 64 << 20;
 constexpr int64_t kMostPieces = 4'000'000;
 
 void read_pieces(const Json& vocabulary, const std::string& where, PairVocabulary& out) {

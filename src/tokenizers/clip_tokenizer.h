@@ -10,6 +10,9 @@
 
 namespace big {
 
+/// Bytes of the largest merges.txt that is read.
+constexpr uint64_t kLargestMerges = 64 << 20;
+
 /// CLIP's byte-pair tokenizer; its ids equal transformers' CLIPTokenizer.
 class ClipTokenizer final : public Tokenizer {
  public:

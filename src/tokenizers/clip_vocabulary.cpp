@@ -12,7 +12,6 @@ namespace big {
 namespace {
 
 constexpr const char* kMerges = "merges.txt";
-constexpr uint64_t kLargestMerges = 64 << 20;
 
 /// The bytes' letters in the order of CLIP's pieces: first those that stand for themselves.
 std::vector<std::string> letters_in_order() {

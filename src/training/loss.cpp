@@ -11,7 +11,7 @@ namespace {
 /// [rows,...] -> [rows].
 torch::Tensor mean_of_rows(const torch::Tensor& values) { return values.flatten(1).mean(1); }
 
-void check_options(const TrainOptions& options) {
+void check_loss_options(const TrainOptions& options) {
   if (options.loss_type != "l2" && options.loss_type != "huber" && options.loss_type != "smooth_l1") {
     throw UsageError(
         concat("loss_type is '", options.loss_type, "', expected one of l2, huber, smooth_l1"));
@@ -26,7 +26,7 @@ void check_options(const TrainOptions& options) {
 
 DreamboothLoss::DreamboothLoss(const TrainOptions& options, const NoiseSchedule& schedule)
     : options_(options), weights_(timestep_weights(options, schedule)) {
-  check_options(options);
+  check_loss_options(options);
 }
 
 torch::Tensor DreamboothLoss::pointwise(const LossRows& rows) const {

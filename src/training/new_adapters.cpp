@@ -13,7 +13,7 @@
 namespace big {
 namespace {
 
-void check_options(const AdapterOptions& options) {
+void check_adapter_options(const AdapterOptions& options) {
   if (options.rank < 1) throw UsageError(concat("lora_rank is ", options.rank, ", expected at least 1"));
   if (options.alpha == 0 || !std::isfinite(options.alpha))
     throw UsageError(concat("lora_alpha is ", options.alpha, ": the adapters would count nothing"));
@@ -95,7 +95,7 @@ bool is_read(const StableDiffusion& model, const std::string& name) {
 void attach_new_adapters(StableDiffusion& model,
                          const TrainOptions& options,
                          const std::shared_ptr<const AdapterDropout>& dropout) {
-  check_options(options.lora);
+  check_adapter_options(options.lora);
   const torch::NoGradGuard no_grad;
   const auto targets = lora_targets(model);
   std::map<std::string, std::map<std::string, LowRankTensors>> parts;

@@ -35,7 +35,7 @@ double text_rate(const TrainOptions& options) {
   return options.text_encoder_lr < 0 ? options.learning_rate : options.text_encoder_lr;
 }
 
-void check_options(const TrainOptions& options) {
+void check_part_options(const TrainOptions& options) {
   if (!(options.text_encoder_stop >= 0 && options.text_encoder_stop <= 1))
     throw UsageError(concat("text_encoder_stop is ", options.text_encoder_stop, ", expected 0 to 1"));
 }
@@ -43,7 +43,7 @@ void check_options(const TrainOptions& options) {
 }  // namespace
 
 TrainedParts::TrainedParts(StableDiffusion& model, const TrainOptions& options) : model_(model) {
-  check_options(options);
+  check_part_options(options);
   const TrainMethod method = parse_train_method(options.method);
   if (method == TrainMethod::kFull) add_weights(options);
   if (teaches_adapters(method)) add_adapters(options);

@@ -24,7 +24,7 @@ namespace big {
 
 namespace {
 
-void check_options(const TrainOptions& options) {
+void check_train_options(const TrainOptions& options) {
   lr_schedule_of(options);
   check_optimizer(options.optimizer);
   if (options.train_batch_size < 1)
@@ -281,7 +281,7 @@ TrainResult train(StableDiffusion& model,
                   const TrainOptions& options,
                   const ProgressFn& progress,
                   const TrainHooks& hooks) {
-  check_options(options);
+  check_train_options(options);
   const auto start = std::chrono::steady_clock::now();
   // Whoever calls may draw pictures without gradients around us.
   const at::AutoGradMode with_gradients(true);

@@ -55,5 +55,10 @@ TEST(Text, PrintableReplacesWhatATerminalMustNotSee) {
   EXPECT_TRUE(is_valid_utf8(printable("\xE7\x8A")));
 }
 
+TEST(Text, TrimmedTextKeepsItsInside) {
+  EXPECT_EQ(trimmed(" \t a b\r\n"), "a b");
+  EXPECT_EQ(trimmed(" \n "), "");
+}
+
 }  // namespace
 }  // namespace big

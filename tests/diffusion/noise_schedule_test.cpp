@@ -23,7 +23,7 @@ NoiseScheduleConfig config_of(const std::string& name) {
 
 const std::vector<std::string> kNames = {"scaled", "linear", "zsnr", "cosine"};
 
-double difference(const torch::Tensor& a, const torch::Tensor& b) {
+double largest_difference(const torch::Tensor& a, const torch::Tensor& b) {
   return (a - b).abs().max().item<double>();
 }
 
@@ -32,8 +32,8 @@ TEST(NoiseSchedule, TablesEqualDiffusers) {
   for (const auto& name : kNames) {
     const NoiseSchedule schedule(config_of(name));
     EXPECT_EQ(schedule.betas().scalar_type(), torch::kFloat32);
-    EXPECT_LE(difference(schedule.betas(), file.tensor("betas." + name)), 1e-7) << name;
-    EXPECT_LE(difference(schedule.alphas_cumprod(), file.tensor("alphas_cumprod." + name)), 1e-7) << name;
+    EXPECT_LE(largest_difference(schedule.betas(), file.tensor("betas." + name)), 1e-7) << name;
+    EXPECT_LE(largest_difference(schedule.alphas_cumprod(), file.tensor("alphas_cumprod." + name)), 1e-7) << name;
   }
 }
 
@@ -45,12 +45,12 @@ TEST(NoiseSchedule, NoisedLatentsAndVelocityEqualDiffusers) {
     auto config = config_of(name);
     config.prediction_type = PredictionType::kV;
     const NoiseSchedule schedule(config);
-    EXPECT_LE(difference(schedule.add_noise(x0, noise, t), file.tensor("noisy." + name)), 1e-6) << name;
-    EXPECT_LE(difference(schedule.training_target(x0, noise, t), file.tensor("velocity." + name)), 1e-6)
+    EXPECT_LE(largest_difference(schedule.add_noise(x0, noise, t), file.tensor("noisy." + name)), 1e-6) << name;
+    EXPECT_LE(largest_difference(schedule.training_target(x0, noise, t), file.tensor("velocity." + name)), 1e-6)
         << name;
     const auto exact = schedule.add_noise(x0.to(torch::kFloat64), noise.to(torch::kFloat64), t);
     EXPECT_EQ(exact.scalar_type(), torch::kFloat64);
-    EXPECT_LE(difference(exact, file.tensor("noisy64." + name)), 1e-7) << name;  // tables are fp32
+    EXPECT_LE(largest_difference(exact, file.tensor("noisy64." + name)), 1e-7) << name;  // tables are fp32
   }
 }
 

@@ -6,7 +6,7 @@
 namespace big::fuzz {
 namespace {
 
-constexpr size_t kMostChanges = 5;
+constexpr size_t kMostBytesChanges = 5;
 constexpr size_t kLongestSplice = 64;
 
 void put_number(std::string& bytes, Random& random) {
@@ -70,7 +70,7 @@ void change_bytes(std::string& bytes, const std::vector<std::string>& others, Ra
 
 std::string mutate_bytes(const std::vector<std::string>& seeds, Random& random) {
   std::string bytes = random.pick(seeds);
-  for (size_t changes = 1 + random.below(kMostChanges); changes > 0; --changes) {
+  for (size_t changes = 1 + random.below(kMostBytesChanges); changes > 0; --changes) {
     change_bytes(bytes, seeds, random);
   }
   return bytes;

@@ -7,7 +7,7 @@
 namespace big::fuzz {
 namespace {
 
-constexpr size_t kMostChanges = 3;
+constexpr size_t kMostCheckpointChanges = 3;
 constexpr size_t kLongestReplaced = 3;  // of a pickle's bytes: an opcode with a short argument
 constexpr size_t kLocalHeader = 30, kCentralHeader = 46;
 const std::string kLocalMark("PK\x03\x04", 4), kCentralMark("PK\x01\x02", 4), kEndMark("PK\x05\x06", 4);
@@ -101,7 +101,7 @@ std::string pickle_piece(Random& random) {
 
 std::string mutate_pickle(const std::vector<std::string>& seeds, Random& random) {
   std::string bytes = random.pick(seeds);
-  for (size_t changes = 1 + random.below(kMostChanges); changes > 0; --changes) {
+  for (size_t changes = 1 + random.below(kMostCheckpointChanges); changes > 0; --changes) {
     const size_t at = random.below(bytes.size() + 1);
     if (random.one_in(2)) {
       bytes.insert(at, pickle_piece(random));
@@ -119,7 +119,7 @@ std::string mutate_checkpoint(const std::vector<std::string>& seeds, Random& ran
   std::vector<File> files = unpacked(random.pick(seeds));
   const std::vector<File> donors = unpacked(random.pick(seeds));
   if (files.empty() || donors.empty()) return mutate_bytes(seeds, random);
-  for (size_t changes = random.below(kMostChanges); changes > 0 && !files.empty(); --changes) {
+  for (size_t changes = random.below(kMostCheckpointChanges); changes > 0 && !files.empty(); --changes) {
     File& file = random.pick(files);
     const size_t kind = random.below(8);
     if (kind == 0) {

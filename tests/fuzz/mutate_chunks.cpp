@@ -8,8 +8,8 @@
 namespace big::fuzz {
 namespace {
 
-constexpr size_t kMostChanges = 3;
-constexpr size_t kMostRepeats = 60;
+constexpr size_t kMostChunksChanges = 3;
+constexpr size_t kMostChunksRepeats = 60;
 /// Compressed pixels are opened only while they are small.
 constexpr size_t kMostPixelBytes = 1 << 16;
 
@@ -56,7 +56,7 @@ void change_chunks(Chunks& chunks, const Chunks& donors, Random& random) {
       chunks.erase(here);
       return;
     case 1:
-      chunks.insert(here, random.one_in(8) ? random.below(kMostRepeats) : 1, Chunk(chunks[at]));
+      chunks.insert(here, random.one_in(8) ? random.below(kMostChunksRepeats) : 1, Chunk(chunks[at]));
       return;
     case 2:
       std::swap(chunks[at], random.pick(chunks));
@@ -80,7 +80,7 @@ std::string mutate_chain(const std::vector<std::string>& seeds,
   if (random.one_in(6)) return mutate_bytes(seeds, random);
   Chunks chunks = split(random.pick(seeds));
   const Chunks donors = split(random.pick(seeds));
-  for (size_t changes = 1 + random.below(kMostChanges); changes > 0; --changes) {
+  for (size_t changes = 1 + random.below(kMostChunksChanges); changes > 0; --changes) {
     change_chunks(chunks, donors, random);
   }
   std::string bytes = join(chunks, random);

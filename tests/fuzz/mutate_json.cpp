@@ -6,8 +6,8 @@
 namespace big::fuzz {
 namespace {
 
-constexpr size_t kMostChanges = 4;
-constexpr size_t kMostRepeats = 300;
+constexpr size_t kMostJsonChanges = 4;
+constexpr size_t kMostJsonRepeats = 300;
 constexpr size_t kLongText = 20'000;
 
 /// Stands in a document where hostile_dump() puts text that no document can hold.
@@ -115,7 +115,7 @@ void change_array(Json& node, Random& random) {
   const Json value = node[at];
   if (random.one_in(2)) node.erase(at);
   size_t copies = random.below(3);
-  if (random.one_in(20)) copies = random.below(kMostRepeats);
+  if (random.one_in(20)) copies = random.below(kMostJsonRepeats);
   for (size_t i = 0; i < copies; ++i) node.push_back(value);
 }
 
@@ -163,7 +163,7 @@ std::string mutate_json(const std::vector<std::string>& seeds, Random& random) {
   Json document = Json::parse(random.pick(seeds), nullptr, false);
   if (document.is_discarded()) return mutate_bytes(seeds, random);
   const std::vector<Json> donors = {Json::parse(random.pick(seeds), nullptr, false)};
-  for (size_t changes = 1 + random.below(kMostChanges); changes > 0; --changes) {
+  for (size_t changes = 1 + random.below(kMostJsonChanges); changes > 0; --changes) {
     change_json(document, donors[0].is_discarded() ? std::vector<Json>() : donors, random);
   }
   std::string text = hostile_dump(document, random);

@@ -6,8 +6,8 @@
 namespace big::fuzz {
 namespace {
 
-constexpr size_t kMostChanges = 4;
-constexpr size_t kMostRepeats = 400;
+constexpr size_t kMostLinesChanges = 4;
+constexpr size_t kMostLinesRepeats = 400;
 
 std::vector<std::string> split(const std::string& text, char separator) {
   std::vector<std::string> parts;
@@ -48,7 +48,7 @@ std::string hostile_word(Random& random) {
     const std::array<std::string, 5> units = {"[", "{a=", "a.", "x", " "};
     std::string text;
     const std::string unit = random.pick(units);
-    for (size_t i = random.below(kMostRepeats); i > 0; --i) text += unit;
+    for (size_t i = random.below(kMostLinesRepeats); i > 0; --i) text += unit;
     return text;
   }
   return random.pick(words);
@@ -81,7 +81,7 @@ void change_line(std::string& line, Random& random) {
 std::string mutate_lines(const std::vector<std::string>& seeds, Random& random) {
   if (random.one_in(6)) return mutate_bytes(seeds, random);
   auto lines = split(random.pick(seeds), '\n');
-  for (size_t changes = 1 + random.below(kMostChanges); changes > 0; --changes) {
+  for (size_t changes = 1 + random.below(kMostLinesChanges); changes > 0; --changes) {
     if (lines.empty()) lines.emplace_back();
     const size_t at = random.below(lines.size());
     const auto here = lines.begin() + static_cast<std::ptrdiff_t>(at);

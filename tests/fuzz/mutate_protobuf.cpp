@@ -6,7 +6,7 @@ namespace big::fuzz {
 namespace {
 
 constexpr int kDeepest = 3;
-constexpr size_t kMostChanges = 4;
+constexpr size_t kMostProtobufChanges = 4;
 
 enum Wire : uint64_t { kVarint = 0, kFixed64 = 1, kBytes = 2, kFixed32 = 5 };
 
@@ -113,7 +113,7 @@ std::string mutate_protobuf(const std::vector<std::string>& seeds, Random& rando
   if (random.one_in(6)) return mutate_bytes(seeds, random);
   auto fields = parse(random.pick(seeds), 0);
   if (!fields) return mutate_bytes(seeds, random);
-  for (size_t changes = 1 + random.below(kMostChanges); changes > 0; --changes) change(*fields, random);
+  for (size_t changes = 1 + random.below(kMostProtobufChanges); changes > 0; --changes) change(*fields, random);
   std::string bytes = serialized(*fields);
   if (random.one_in(8)) change_bytes(bytes, seeds, random);
   return bytes;

@@ -7,7 +7,7 @@ namespace big::fuzz {
 namespace {
 
 constexpr size_t kLengthBytes = 8;
-constexpr size_t kMostChanges = 3;
+constexpr size_t kMostSafetensorsChanges = 3;
 
 struct Parts {
   Json header;
@@ -59,7 +59,7 @@ std::string mutate_safetensors(const std::vector<std::string>& seeds, Random& ra
   if (random.one_in(4)) return mutate_bytes(seeds, random);
   Parts parts = split(random.pick(seeds));
   const std::vector<Json> donors = {split(random.pick(seeds)).header};
-  for (size_t changes = random.below(kMostChanges); changes > 0; --changes) {
+  for (size_t changes = random.below(kMostSafetensorsChanges); changes > 0; --changes) {
     if (random.one_in(2)) {
       change_layout(parts.header, random);
     } else {

@@ -14,7 +14,7 @@ namespace {
 using namespace std::string_view_literals;
 
 /// Letters of one, two, three and four bytes.
-const PngText kText = {{"parameters", "a sks dog, naïve 東京 😀\nSteps: 25, Sampler: DPM++ 2M"},
+const PngText kUtf8Text = {{"parameters", "a sks dog, naïve 東京 😀\nSteps: 25, Sampler: DPM++ 2M"},
                        {"big", R"({"prompt":"東京 😀"})"}};
 
 /// Smooth, so that little is lost.
@@ -37,9 +37,9 @@ TEST(PictureFile, PngAndWebpAtFullQualityLoseNothing) {
   const Image image = picture();
   for (const auto format : {PictureFormat::kPng, PictureFormat::kWebp}) {
     const auto path = dir.path() / ("a" + file_ending(format));
-    write_picture(path, image, encoding(format, 100), kText);
+    write_picture(path, image, encoding(format, 100), kUtf8Text);
     EXPECT_EQ(read_image(path), image);
-    EXPECT_EQ(read_picture_text(path), kText);
+    EXPECT_EQ(read_picture_text(path), kUtf8Text);
     EXPECT_EQ(picture_format(path), format);
   }
 }
@@ -50,8 +50,8 @@ TEST(PictureFile, LossyFormatsStayCloseAndQualityCounts) {
   for (const auto format : {PictureFormat::kJpeg, PictureFormat::kWebp}) {
     const auto path = dir.path() / ("a" + file_ending(format));
     const auto loss = [&](int quality) {
-      write_picture(path, image, encoding(format, quality), kText);
-      EXPECT_EQ(read_picture_text(path), kText);
+      write_picture(path, image, encoding(format, quality), kUtf8Text);
+      EXPECT_EQ(read_picture_text(path), kUtf8Text);
       return max_difference(read_image(path), image);
     };
     const int good = loss(95), poor = loss(10);
@@ -78,8 +78,8 @@ TEST(PictureFile, HighQualityJpegKeepsTheFullChroma) {
 
 TEST(PictureFile, EqualPicturesGiveEqualBytes) {
   for (const auto format : {PictureFormat::kPng, PictureFormat::kJpeg, PictureFormat::kWebp}) {
-    const auto bytes = encode_picture(picture(), encoding(format, 90), kText);
-    EXPECT_EQ(encode_picture(picture(), encoding(format, 90), kText), bytes);
+    const auto bytes = encode_picture(picture(), encoding(format, 90), kUtf8Text);
+    EXPECT_EQ(encode_picture(picture(), encoding(format, 90), kUtf8Text), bytes);
     EXPECT_NE(encode_picture(picture(), encoding(format, 90)), bytes);
   }
 }
@@ -87,17 +87,17 @@ TEST(PictureFile, EqualPicturesGiveEqualBytes) {
 TEST(PictureFile, ThePhotosReaderTakesThem) {
   TempDir dir;
   for (const auto format : {PictureFormat::kJpeg, PictureFormat::kWebp})
-    write_picture(dir.path() / ("a" + file_ending(format)), picture(), encoding(format, 95), kText);
+    write_picture(dir.path() / ("a" + file_ending(format)), picture(), encoding(format, 95), kUtf8Text);
   EXPECT_EQ(scan_photos(dir.path(), 1).photos.size(), 2u);
 }
 
 TEST(PictureFile, TextThatDoesNotFitIsLeftOutOurOwnFirst) {
   TempDir dir;
   const auto path = dir.path() / "a.jpg";
-  PngText text = kText;
+  PngText text = kUtf8Text;
   text["big"] = std::string(66'000, 'x');
   write_picture(path, picture(), encoding(PictureFormat::kJpeg, 95), text);
-  EXPECT_EQ(read_picture_text(path), (PngText{{"parameters", kText.at("parameters")}}));
+  EXPECT_EQ(read_picture_text(path), (PngText{{"parameters", kUtf8Text.at("parameters")}}));
   text["parameters"] = std::string(33'000, 'x');
   write_picture(path, picture(), encoding(PictureFormat::kJpeg, 95), text);
   EXPECT_TRUE(read_picture_text(path).empty());
@@ -162,9 +162,9 @@ TEST(ExifText, AnotherMakersNoteIsNotOurs) {
 }
 
 TEST(ExifText, BlocksCutShortAreNoDisaster) {
-  const std::string exif = make_exif(kText);
+  const std::string exif = make_exif(kUtf8Text);
   for (size_t size = 0; size < exif.size(); ++size) read_exif_text(exif.substr(0, size));
-  EXPECT_EQ(read_exif_text(exif), kText);
+  EXPECT_EQ(read_exif_text(exif), kUtf8Text);
 }
 
 }  // namespace

@@ -20,10 +20,5 @@ TEST(Scan, DecimalsArePlain) {
     EXPECT_EQ(decimal(text), std::nullopt) << text;
 }
 
-TEST(Scan, TrimmedTextKeepsItsInside) {
-  EXPECT_EQ(trimmed(" \t a b\r\n"), "a b");
-  EXPECT_EQ(trimmed(" \n "), "");
-}
-
 }  // namespace
 }  // namespace big

@@ -6,6 +6,7 @@
 
 #include "big/core/json.h"
 #include "big/tokenizers/tokenizer.h"
+#include "tokenizers/starter_folder.h"
 
 namespace big {
 namespace {
@@ -13,10 +14,6 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path references() { return fs::path(std::getenv("BIG_TEST_BINARY_DIR")) / "references" / "tokenizers"; }
-
-fs::path starter() {
-  return fs::path(std::getenv("BIG_TEST_SOURCE_DIR")) / "models" / "starter" / "tokenizer";
-}
 
 const Json& expected() {
   static const Json json = read_json(references() / "ids.json");

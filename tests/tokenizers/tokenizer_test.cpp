@@ -7,6 +7,7 @@
 
 #include "big/core/error.h"
 #include "support/temp_dir.h"
+#include "tokenizers/starter_folder.h"
 
 namespace big {
 namespace {
@@ -22,10 +23,6 @@ void write(const fs::path& path, const std::string& bytes) { std::ofstream(path,
 std::string slurp(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
-}
-
-fs::path starter() {
-  return fs::path(std::getenv("BIG_TEST_SOURCE_DIR")) / "models" / "starter" / "tokenizer";
 }
 
 // The message of the InputError that loading raises, or "" where it loads.

@@ -25,8 +25,6 @@ TrainOptions lora_options() {
   return options;
 }
 
-TrainingData quick_data() { return {tiny_examples(3, "sks dog", 1), tiny_examples(2, "dog", 2), {}}; }
-
 /// "unet.<path>" -> up * down of what stands beside the layer.
 std::map<std::string, torch::Tensor> changes(const StableDiffusion& model) {
   std::map<std::string, torch::Tensor> products;

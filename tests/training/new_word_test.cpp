@@ -26,8 +26,6 @@ TrainOptions word_options() {
   return options;
 }
 
-TrainingData quick_data() { return {tiny_examples(3, "sks dog", 1), tiny_examples(2, "dog", 2), {}}; }
-
 TEST(NewWord, BeginsAsTheInitializersTokensInTurn) {
   auto model = tiny_model();
   auto options = word_options();

@@ -103,6 +103,8 @@ std::vector<Example> tiny_examples(size_t count, const std::string& prompt, uint
   return examples;
 }
 
+TrainingData quick_data() { return {tiny_examples(3, "sks dog", 1), tiny_examples(2, "dog", 2), {}}; }
+
 std::vector<torch::Tensor> weights_of(const Module& module) {
   std::vector<torch::Tensor> copies;
   for (const auto& parameter : module.parameters()) copies.push_back(parameter.detach().clone());

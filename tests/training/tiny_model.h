@@ -15,6 +15,9 @@ StableDiffusion tiny_sdxl(torch::ScalarType dtype = torch::kFloat32);
 /// `count` examples with random latents [4,8,8], the same for the same seed.
 std::vector<Example> tiny_examples(size_t count, const std::string& prompt, uint64_t seed);
 
+/// Three pictures of "sks dog" and two of "dog".
+TrainingData quick_data();
+
 /// Copies of all parameters, in order.
 std::vector<torch::Tensor> weights_of(const Module& module);
 /// True when both lists hold equal tensors.

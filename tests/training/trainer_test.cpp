@@ -23,8 +23,6 @@ TrainOptions quick_options() {
   return options;
 }
 
-TrainingData quick_data() { return {tiny_examples(3, "sks dog", 1), tiny_examples(2, "dog", 2), {}}; }
-
 /// The draws of one pass for ever: the loss must fall then.
 TrainHooks same_draws() {
   return {[](int64_t, at::IntArrayRef shape) { return draw_step(0, 0, shape, 1000); }};

@@ -29,8 +29,6 @@ TrainOptions options_of(const std::string& optimizer) {
   return options;
 }
 
-TrainingData quick_data() { return {tiny_examples(3, "sks dog", 1), tiny_examples(2, "dog", 2), {}}; }
-
 std::vector<torch::Tensor> all_weights(const StableDiffusion& model) {
   auto weights = weights_of(*model.unet);
   for (const auto& weight : weights_of(*model.text_encoder)) weights.push_back(weight);

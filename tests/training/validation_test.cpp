@@ -14,7 +14,7 @@
 namespace big {
 namespace {
 
-TrainOptions quick_options() {
+TrainOptions measured_options() {
   TrainOptions options;
   options.max_train_steps = 6;
   options.validation_steps = 2;
@@ -23,8 +23,6 @@ TrainOptions quick_options() {
   options.seed = 5;
   return options;
 }
-
-TrainingData quick_data() { return {tiny_examples(3, "sks dog", 1), tiny_examples(2, "dog", 2), {}}; }
 
 ValidationData what_is_measured() {
   return {tiny_examples(1, "sks dog", 9), tiny_examples(3, "sks dog", 1), tiny_examples(2, "dog", 2)};
@@ -65,7 +63,7 @@ std::vector<OrderedJson> as_json(const std::vector<Measurement>& measurements) {
 
 TEST(Validation, MeasuresTheSameTwiceAndFallsForWhatIsTaught) {
   auto model = tiny_model();
-  auto options = quick_options();
+  auto options = measured_options();
   options.max_train_steps = 30;
   options.validation_steps = 15;
   options.learning_rate = 3e-3;
@@ -89,7 +87,7 @@ TEST(Validation, MeasuresTheSameTwiceAndFallsForWhatIsTaught) {
 
 TEST(Validation, ChangesNoBitOfWhatIsTrained) {
   for (const std::string kind : {"full", "ema", "lora"}) {
-    auto options = quick_options();
+    auto options = measured_options();
     options.use_ema = kind == "ema";
     if (kind == "lora") options.method = "lora";
     options.lora.dropout = 0.3;
@@ -106,7 +104,7 @@ TEST(Validation, ChangesNoBitOfWhatIsTrained) {
 
 TEST(Validation, MeasuresWhatWouldBeKept) {
   for (const std::string kind : {"ema", "lora"}) {
-    auto options = quick_options();
+    auto options = measured_options();
     options.use_ema = kind == "ema";
     if (kind == "lora") options.method = "lora";
     options.lora.dropout = 0.5;
@@ -121,7 +119,7 @@ TEST(Validation, MeasuresWhatWouldBeKept) {
 TEST(Validation, KeepsTheBestWhereThatIsAskedFor) {
   const std::map<int64_t, double> scores = {{0, 0.1}, {2, 0.5}, {4, 0.4}, {5, 0.6}};
   for (const bool ema : {false, true}) {
-    auto options = quick_options();
+    auto options = measured_options();
     options.use_ema = ema;
     options.max_train_steps = 4;
     auto four = tiny_model(), best = tiny_model(), last = tiny_model();
@@ -139,7 +137,7 @@ TEST(Validation, KeepsTheBestWhereThatIsAskedFor) {
 }
 
 TEST(Validation, StopsWhenNothingGetsBetter) {
-  auto options = quick_options();
+  auto options = measured_options();
   options.max_train_steps = 40;
   options.early_stop = 2;
   auto model = tiny_model();
@@ -151,7 +149,7 @@ TEST(Validation, StopsWhenNothingGetsBetter) {
 }
 
 TEST(Validation, AResumedRunGoesOnWithItsHistoryAndItsBest) {
-  auto options = quick_options();
+  auto options = measured_options();
   options.max_train_steps = 20;
   options.checkpointing_steps = 3;
   options.keep = "best";
@@ -193,7 +191,7 @@ TEST(Validation, OfAModelWithoutNumbersIsNotFinite) {
 
 TEST(Validation, RefusesWhatCannotBe) {
   auto model = tiny_model();
-  auto options = quick_options();
+  auto options = measured_options();
   options.keep = "first";
   EXPECT_THROW(train(model, quick_data(), options), UsageError);
   options.keep = "best";

@@ -34,4 +34,7 @@ std::string ascii_lower(std::string_view text);
 /// The text made safe to show: broken UTF-8 bytes and control characters become U+FFFD.
 std::string printable(std::string_view text);
 
+/// Without ASCII white space at its edges.
+std::string_view trimmed(std::string_view text);
+
 }  // namespace big
