@@ -44,6 +44,16 @@ void add_validation_options(OptionTable& table, FinetuneOptions& options) {
       .personal()
       .unset("one of six or more");
   table
+      .add(kGroup, "validation_prompt", "draw this at each measurement, for the report (the identifier may be left out)",
+           &options.validation_prompt)
+      .placeholder("TEXT")
+      .personal()
+      .unset("nothing is drawn");
+  table
+      .add(kGroup, "num_validation_images", "pictures of it each time", &options.num_validation_images)
+      .range(1, 16)
+      .personal();
+  table
       .add(kGroup, "keep", "the last weights, or those of the best measurement", &options.train.keep)
       .placeholder("WHICH")
       .choices({"last", "best"})
@@ -189,6 +199,9 @@ void add_training_options(OptionTable& table, FinetuneOptions& options) {
       .unset("drawn");
   table.add(kGroup, "random_flip", "show the photos mirrored every other time (not for faces and letters)",
             &train.random_flip);
+  table.add(kGroup, "color_jitter", "how far the photos' brightness, contrast and saturation change from step to step",
+            &train.color_jitter)
+      .range(0, 0.9);
   table.add(kGroup, "center_crop", "crop in the middle; else anew at each step", &train.center_crop);
   table.add(kGroup, "max_grad_norm", "gradients are clipped to this length; 0: not at all", &train.max_grad_norm)
       .range(0, 1e9);

@@ -45,7 +45,9 @@ std::vector<Example> kept_examples(const Run& run, StableDiffusion& model, const
   std::vector<SourcePicture> photos;
   for (const auto& file : kept_photo_files(run.options.models_dir, subject))
     if (photos.size() < kMostPhotos) photos.push_back(read_kept_photo(file));
-  return make_examples(model, photos, instance_prompt(subject.identifier, subject.category), run.options.train);
+  TrainOptions options = run.options.train;
+  options.color_jitter = 0;
+  return make_examples(model, photos, instance_prompt(subject.identifier, subject.category), options);
 }
 
 double mean_at(const torch::Tensor& values, const std::vector<int64_t>& indices) {

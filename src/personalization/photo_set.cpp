@@ -6,7 +6,6 @@
 #include "big/core/interrupt.h"
 #include "big/core/text.h"
 #include "big/imaging/resize.h"
-#include "photo_captions.h"
 #include "photo_masks.h"
 
 namespace big {
@@ -37,15 +36,15 @@ PhotoSet read_photos(const fs::path& folder, int64_t resolution) {
   PhotoScan scan = scan_photos(folder, (side + 1) / 2);
   PhotoSet set;
   set.skipped = std::move(scan.skipped);
-  const auto captions = read_captions(folder);
+  const auto notes = read_photo_notes(folder);
   for (const auto& photo : scan.photos) {
     throw_if_interrupted();
     try {
       set.images.emplace_back(resize_short_side(read_image(photo.path), side), photo.width, photo.height);
       set.photos.push_back(photo);
       set.images.back().name = photo.path.filename().string();
-      const auto caption = captions.find(set.images.back().name);
-      set.captions.push_back(caption == captions.end() ? "" : caption->second);
+      const auto note = notes.find(set.images.back().name);
+      set.notes.push_back(note == notes.end() ? PhotoNote() : note->second);
     } catch (const InputError& error) {
       set.skipped.push_back({photo.path, error.what()});
     }

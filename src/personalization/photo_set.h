@@ -7,6 +7,7 @@
 #include "big/imaging/photo_doctor.h"
 #include "big/imaging/read_image.h"
 #include "big/training/source_picture.h"
+#include "photo_captions.h"
 
 namespace big {
 
@@ -17,7 +18,7 @@ struct PhotoSet {
   std::vector<std::string> warnings;
   std::vector<PhotoFinding> findings;  ///< check_photos'
   std::vector<SourcePicture> images;  ///< one a photo, short side = resolution
-  std::vector<std::string> captions;  ///< one a photo, as written; empty: none
+  std::vector<PhotoNote> notes;       ///< one a photo, as written
 };
 
 /// Reads every usable photo of `folder`; under half of `resolution` (pixels, short side) a photo is not

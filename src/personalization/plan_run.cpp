@@ -8,6 +8,7 @@
 #include "big/core/text.h"
 #include "big/registry/prompt_template.h"
 #include "big/training/latent_cache.h"
+#include "preview_pictures.h"
 #include "rehearsal.h"
 #include "run.h"
 #include "validation_photos.h"
@@ -105,8 +106,9 @@ double measure(const Run& run, const FinetunePlan& plan, std::vector<Example>& i
   instance = make_examples(model, run.photos.images, instance_prompt(plan.identifier, options.category),
                            options.train, run.progress);
   for (size_t i = 0; i < instance.size(); ++i) {
-    const std::string& caption = run.photos.captions[i];
+    const auto& [caption, repeats] = run.photos.notes[i];
     if (!caption.empty()) instance[i].prompt = caption_prompt(caption, plan.identifier, options.category);
+    instance[i].repeats = repeats;
   }
   const double encoding =
       std::chrono::duration<double>(Clock::now() - start).count() / static_cast<double>(instance.size());
@@ -114,7 +116,7 @@ double measure(const Run& run, const FinetunePlan& plan, std::vector<Example>& i
   const int64_t done = run.resume ? run.resume->step : 0;
   const double per_update = seconds_per_update(model, instance, options.train);
   return seconds + per_update * static_cast<double>(options.train.max_train_steps - done) +
-         validation_seconds(run, done, per_update);
+         validation_seconds(run, done, per_update) + preview_seconds(run, model, done);
 }
 
 }  // namespace
@@ -125,8 +127,11 @@ MeasuredPlan plan_run(const Run& run, const std::function<void(const FinetunePla
   };
   MeasuredPlan measured;
   measured.plan = predict(run);
+  // What a GPU has left is its own matter; there the allocator says it.
+  const uint64_t memory = run.load.device.is_cpu() ? measured.plan.predicted_memory_bytes : 0;
   if (!run.options.force) {
     try {
+      refuse_what_memory_cannot_hold(memory, run.options.train);
       refuse_what_disk_cannot_hold(measured.plan.predicted_disk_bytes, run.options.models_dir);
     } catch (...) {
       announce(measured.plan);

@@ -2,6 +2,7 @@
 
 #include "big/core/error.h"
 #include "big/core/fail_point.h"
+#include "big/core/memory.h"
 #include "big/core/text.h"
 #include "big/pipeline/device.h"
 #include "big/pipeline/folder_adapters.h"
@@ -51,6 +52,9 @@ void check_numbers(const FinetuneOptions& options) {
   check_at_least("early_stop", options.train.early_stop, 0);
   if (options.train.validation_steps == 0 && (options.train.keep == "best" || options.train.early_stop > 0))
     throw UsageError("--keep best and --early_stop go by what is measured: give --validation_steps too");
+  if (options.train.validation_steps == 0 && !options.validation_prompt.empty())
+    throw UsageError("--validation_prompt is drawn where the run is measured: give --validation_steps too");
+  check_at_least("num_validation_images", options.num_validation_images, 1);
   if (options.train.prior_loss_weight < 0) {
     throw UsageError(
         concat("--prior_loss_weight ", options.train.prior_loss_weight, ": expected 0 (no prior) or more"));
@@ -116,12 +120,12 @@ ModelSource source_of(const FinetuneOptions& options) {
   return source;
 }
 
-/// Before weights are read: to hash or convert some that memory cannot hold takes as long as they are large.
+/// The plan tells whether a run fits; but to hash or convert weights that memory cannot hold even as they are stored
+/// would take as long as they are large.
 void refuse_what_cannot_be_held(const Run& run, const BaseModel& given) {
-  // What a GPU has left is its own matter; there the allocator says it.
-  if (run.options.force || !run.load.device.is_cpu()) return;
-  const TrainOptions& train = run.options.train;
   const ModelSize size = model_size(given.folder, source_of(run.options));
+  if (run.options.force || size.unet_bytes + size.text_bytes <= available_memory_bytes()) return;
+  const TrainOptions& train = run.options.train;
   refuse_what_memory_cannot_hold(predict_memory(size, train, torch::elementSize(run.load.dtype)), train);
 }
 

@@ -8,6 +8,7 @@
 #include "big/core/log.h"
 #include "big/core/text.h"
 #include "big/training/training_state.h"
+#include "preview_pictures.h"
 #include "run.h"
 #include "run_files.h"
 
@@ -15,7 +16,8 @@ namespace big {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char *kLines = "history.jsonl", *kEvents = "tensorboard", *kReport = "report.html";
+constexpr const char *kLines = "history.jsonl", *kEvents = "tensorboard", *kPreviews = "previews",
+                   *kReport = "report.html";
 constexpr const char* kQuarterNames[] = {"1_little_noise", "2_some_noise", "3_more_noise", "4_much_noise"};
 
 double seconds_since_1970() {
@@ -54,7 +56,8 @@ void move_beside(const fs::path& from, const fs::path& to) {
 }  // namespace
 
 RunHistory::RunHistory(const Run& run)
-    : run_(run), lines_file_(run_file(run, concat(".", kLines))), events_folder_(run_file(run, concat(".", kEvents))) {}
+    : run_(run), lines_file_(run_file(run, concat(".", kLines))), events_folder_(run_file(run, concat(".", kEvents))),
+      previews_folder_(run_file(run, concat(".", kPreviews))) {}
 
 void RunHistory::begin(const TrainingState& state) {
   losses_ = state.losses;
@@ -63,6 +66,9 @@ void RunHistory::begin(const TrainingState& state) {
   events_.reset();
   fs::remove(lines_file_, ignored);  // an earlier run's that failed
   fs::remove_all(events_folder_, ignored);
+  for (const auto& [step, pictures] : previews_in(previews_folder_))
+    for (const fs::path& picture : pictures)
+      if (measurements_.empty() || step > measurements_.back().step) fs::remove(picture, ignored);
   if (!measurements_.empty()) write_lines();
   if (!run_.options.tensorboard) return;
   const double now = seconds_since_1970();
@@ -133,6 +139,8 @@ fs::path RunHistory::succeeded(const RunEnd& end) {
   fs::remove(run_file(run_, concat(".", kReport)), ignored);  // an earlier run's that failed
   move_beside(lines_file_, end.model / kLines);
   move_beside(events_folder_, end.model / kEvents);
+  move_beside(previews_folder_, end.model / kPreviews);
+  previews_folder_ = end.model / kPreviews;
   return write_report(end.model / kReport, end);
 }
 

@@ -15,7 +15,8 @@ struct Run;
 struct TrainingState;
 
 /// What a run measures, kept as it comes, beside the log of the run and then beside its model: history.jsonl, a line
-/// a measurement, with options.tensorboard the folder tensorboard/, and at the end report.html. A run that goes on from a checkpoint writes
+/// a measurement, with options.tensorboard the folder tensorboard/, with a validation_prompt previews/, and at the end
+/// report.html. A run that goes on from a checkpoint writes
 /// what came before it again. What cannot be written is one warning: nobody shall miss a run for it.
 class RunHistory {
  public:
@@ -29,6 +30,8 @@ class RunHistory {
   std::filesystem::path succeeded(const RunEnd& end);
   /// Leaves them where they are, with the report of a run that failed.
   void failed(const std::string& why);
+  /// Where the pictures lie that are drawn on the way.
+  const std::filesystem::path& previews() const { return previews_folder_; }
   const std::vector<double>& losses() const { return losses_; }
   const std::vector<Measurement>& measurements() const { return measurements_; }
 
@@ -39,7 +42,7 @@ class RunHistory {
   void draw(const std::string& tag, int64_t step, double value);
 
   const Run& run_;
-  std::filesystem::path lines_file_, events_folder_;
+  std::filesystem::path lines_file_, events_folder_, previews_folder_;
   std::unique_ptr<EventFile> events_;  ///< nothing: not asked for, or not to be written
   bool lines_fail_ = false;
   std::vector<double> losses_;

@@ -6,9 +6,11 @@
 #include "big/core/duration.h"
 #include "big/core/text.h"
 #include "big/imaging/picture_file.h"
+#include "big/imaging/read_image.h"
 #include "big/imaging/resize.h"
 #include "html_text.h"
 #include "odd_photos.h"
+#include "preview_pictures.h"
 #include "run.h"
 #include "run_history.h"
 #include "run_record.h"
@@ -120,9 +122,10 @@ std::string photos_of(const Run& run, const RunHistory& history, const RunEnd& e
     const FoundPhoto& photo = run.photos.photos[i];
     const std::string name = photo.path.filename().string();
     const bool held_out = std::ranges::binary_search(run.held_out, i);
-    const std::string caption = run.photos.captions[i];
+    const auto& [caption, repeats] = run.photos.notes[i];
     rows += concat("<tr><td>", thumbnail(run.photos.images[i].image), "</td><td>", i + 1, ". ", html_text(name), "<br><span class=\"note\">",
                    photo.width, " × ", photo.height, held_out ? ", held out: measured, not taught" : "",
+                   repeats == 1 ? "" : concat(", shown ", repeats, " times a round"),
                    caption.empty() ? "" : "<br>“" + html_text(caption) + "”", "</span></td>",
                    changes.empty() ? "" : cells_of(changes, name), "<td class=\"warn\">",
                    html_text(findings_of(run, photo.path)), "</td></tr>\n");
@@ -134,6 +137,28 @@ std::string photos_of(const Run& run, const RunHistory& history, const RunEnd& e
   for (const PhotoFinding& finding : run.photos.findings) advice += element("li", text_of(finding)) + "\n";
   return concat("<table>\n", rows, "</table>\n", odd_ones(run, changes), list_of(skipped),
                 advice.empty() ? "" : concat("<ul class=\"warn\">\n", advice, "</ul>\n"), list_of(run.photos.warnings));
+}
+
+constexpr size_t kMostRows = 12;
+
+/// A row of pictures for each measurement, or for kMostRows of them, the first and the last among these.
+std::string previews_of(const Run& run, const RunHistory& history) {
+  const auto previews = previews_in(history.previews());
+  if (previews.empty()) return "";
+  std::vector<int64_t> steps;
+  for (const auto& [step, pictures] : previews) steps.push_back(step);
+  const size_t rows = std::min(steps.size(), kMostRows);
+  std::string table;
+  for (size_t i = 0; i < rows; ++i) {
+    const int64_t step = steps[rows == 1 ? 0 : i * (steps.size() - 1) / (rows - 1)];
+    table += concat("<tr><td class=\"number\">", step, "</td>");
+    for (const auto& picture : previews.at(step)) table += concat("<td>", thumbnail(read_image(picture)), "</td>");
+    table += "</tr>\n";
+  }
+  const GenerateOptions drawn = preview_request(run);
+  return concat("<p class=\"note\">", html_text(concat("“", drawn.prompt, "” after so many updates, one seed a column from ", drawn.seed,
+                " on: ", drawn.scheduler, ", ", drawn.num_inference_steps, " steps, guidance ", drawn.guidance_scale, ".")),
+                "</p>\n<table class=\"previews\">\n", table, "</table>\n");
 }
 
 std::string measuring_hint(const RunHistory& history) {
@@ -166,7 +191,7 @@ std::string run_report(const Run& run, const RunHistory& history, const RunEnd& 
                 element("title", concat(run.claim.identifier, ": ", run.options.category)), "\n<style>", kReportStyle,
                 "</style></head>\n<body>\n", head_of(run, history, end),
                 section("Curves", curves_of(history, kept) + measuring_hint(history)),
-                section("What the metamodel knows", gate), section("Photos", photos_of(run, history, end)),
+                section("Pictures on the way", previews_of(run, history)), section("What the metamodel knows", gate), section("Photos", photos_of(run, history, end)),
                 settings_of(about_run(run)), "</body></html>\n");
 }
 

@@ -22,7 +22,9 @@ Json files_of(const Run& run) {
     const FoundPhoto& photo = run.photos.photos[i];
     const std::string name = photo.path.filename().string();
     files[name] = hash_of(photo.path);
-    if (!run.photos.captions[i].empty()) files["caption of " + name] = run.photos.captions[i];
+    const auto& [caption, repeats] = run.photos.notes[i];
+    if (!caption.empty()) files["caption of " + name] = caption;
+    if (repeats != 1) files["repeats of " + name] = repeats;
     const fs::path mask = mask_file_of(photo.path);
     if (run.options.train.masked_loss && !mask.empty()) files[mask.filename().string()] = hash_of(mask);
   }

@@ -29,7 +29,8 @@ void append_examples(const Run& run,
                      const char* kind,
                      std::vector<Example>& examples) {
   TrainOptions options = run.options.train;
-  options.random_flip = false;  // that is the photos'
+  options.random_flip = false;  // these are for the photos
+  options.color_jitter = 0;
   for (size_t begin = 0; begin < files.size(); begin += kChunk) {
     std::vector<SourcePicture> pictures;
     for (size_t i = begin; i < std::min(files.size(), begin + kChunk); ++i)

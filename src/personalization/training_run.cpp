@@ -3,6 +3,7 @@
 #include "big/core/error.h"
 #include "big/core/log.h"
 #include "big/core/text.h"
+#include "preview_pictures.h"
 
 namespace big {
 namespace {
@@ -19,6 +20,7 @@ TrainResult train_from(const Run& run,
   TrainHooks hooks;
   hooks.measure = [&](int64_t step, const std::vector<Measurement>& before) {
     history.add(measure(model, validation, run.options.train.seed, step, before));
+    if (!run.options.validation_prompt.empty()) draw_previews(run, model, step, history.previews());
     return history.measurements().back();
   };
   hooks.resume = &start;

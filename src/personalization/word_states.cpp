@@ -60,7 +60,7 @@ void write_states(const fs::path& file, const States& states) {
   }
 }
 
-void refuse_what_cannot_be_held(const fs::path& base, const ModelSource& source) {
+void refuse_a_huge_encoder(const fs::path& base, const ModelSource& source) {
   const uint64_t bytes = model_size(base, source).text_bytes, free = available_memory_bytes();
   if (bytes <= free) return;
   throw MachineError(concat("memory: choosing an identifier runs the text encoder of ", base.string(), ", ",
@@ -74,7 +74,7 @@ torch::Tensor word_states(const fs::path& base,
                           const ModelSource& source,
                           const std::vector<std::string>& words,
                           const fs::path& models_dir) {
-  refuse_what_cannot_be_held(base, source);
+  refuse_a_huge_encoder(base, source);
   const fs::path file =
       models_dir / "cache" / "identifiers" / (encoder_hash(base, models_dir).substr(0, 16) + ".safetensors");
   States states = read_states(file);

@@ -2,6 +2,7 @@
 
 #include "big/core/error.h"
 #include "big/core/text.h"
+#include "big/imaging/resize.h"
 #include "encode_picture.h"
 #include "latent_mask.h"
 #include "photo_order.h"
@@ -30,6 +31,8 @@ Batches::Batches(StableDiffusion& model,
     throw UsageError(
         "training: prior_loss_weight is not 0 but there is no class picture; set num_class_images above 0 or "
         "prior_loss_weight to 0");
+  for (size_t i = 0; i < data.instance.size(); ++i)
+    round_.insert(round_.end(), static_cast<size_t>(data.instance[i].repeats), i);
 }
 
 Batch Batches::read(int64_t pass) {
@@ -40,7 +43,7 @@ Batch Batches::read(int64_t pass) {
   Batch batch;
   const int64_t first = pass * options_.train_batch_size;
   for (int64_t n = first; n < first + options_.train_batch_size; ++n)
-    add_row(data_.instance[photo_at(options_.seed, n, data_.instance.size())], pass, batch);
+    add_row(data_.instance[round_[photo_at(options_.seed, n, round_.size())]], pass, batch);
   if (options_.masked_loss) batch.mask = torch::stack(masks_);
 
   for (int64_t n = first; options_.prior_loss_weight != 0 && n < first + options_.train_batch_size; ++n) {
@@ -60,15 +63,19 @@ Batches::Shown Batches::cached(const Example& example, bool flip) const {
   return {{example.mirrored_mean, example.mirrored_std}, example.sizes, mask};
 }
 
-Batches::Shown Batches::cropped(const Example& example, Corner corner, bool flip) {
+Batches::Shown Batches::encoded(const Example& example, int64_t pass, int64_t row, bool flip) {
   const auto side = static_cast<int>(options_.resolution);
+  const Corner corner = draw_crop(options_.seed, pass, row, example.image, side);
   const auto part = [&](const Image& picture) {
     Image square = crop(picture, corner.x, corner.y, side, side);
     return flip ? mirror(square) : square;
   };
-  Shown shown{encode_picture(model_, part(example.image)), example.sizes, {}};
-  shown.sizes.crop_top = corner.y;
-  shown.sizes.crop_left = flip ? example.image.width - side - corner.x : corner.x;
+  Image square = part(example.image);
+  if (example.color_jitter > 0)
+    square = change_colors(square, draw_color_change(options_.seed, pass, row, example.color_jitter));
+  Shown shown{encode_picture(model_, square), example.sizes, {}};
+  shown.sizes.crop_top += corner.y;
+  shown.sizes.crop_left += flip ? example.image.width - side - corner.x : corner.x;
   if (!example.mask_image.pixels.empty())
     shown.mask = latent_mask(part(example.mask_image), shown.latents.mean.sizes());
   return shown;
@@ -77,10 +84,8 @@ Batches::Shown Batches::cropped(const Example& example, Corner corner, bool flip
 void Batches::add_row(const Example& example, int64_t pass, Batch& batch) {
   const auto row = static_cast<int64_t>(batch.prompts.size());
   const bool flip = example.may_flip && draw_flip(options_.seed, pass, row);
-  const auto side = static_cast<int>(options_.resolution);
-  const Shown shown = example.latent_mean.defined()
-                          ? cached(example, flip)
-                          : cropped(example, draw_crop(options_.seed, pass, row, example.image, side), flip);
+  const Shown shown =
+      example.latent_mean.defined() ? cached(example, flip) : encoded(example, pass, row, flip);
   const auto cells = shown.latents.mean.sizes();  // [C,h,w]
   const auto mask = shown.mask.defined() ? shown.mask : torch::ones({1, cells[1], cells[2]});
   masks_.push_back(mask.to(model_.device, dtype_));

@@ -3,7 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "big/imaging/resize.h"
 #include "big/pipeline/stable_diffusion.h"
 #include "big/training/train_options.h"
 #include "big/training/training_data.h"
@@ -39,13 +38,14 @@ class Batches {
     torch::Tensor mask;
   };
   Shown cached(const Example& example, bool flip) const;
-  Shown cropped(const Example& example, Corner corner, bool flip);
+  Shown encoded(const Example& example, int64_t pass, int64_t row, bool flip);
   void add_row(const Example& example, int64_t pass, Batch& batch);
 
   StableDiffusion& model_;
   const TrainingData& data_;
   const TrainOptions& options_;
   torch::ScalarType dtype_;
+  std::vector<size_t> round_;  ///< the photos that one round of instance rows shows, not yet shuffled
   std::vector<torch::Tensor> means_, stds_, masks_, time_ids_;  ///< of the batch being read, a row each
 };
 

@@ -26,6 +26,7 @@ Example make_example(StableDiffusion& model, const SourcePicture& picture, const
   example.sizes.target_height = example.sizes.target_width = options.resolution;
   example.name = picture.name;
   example.may_flip = options.random_flip;
+  example.color_jitter = options.color_jitter;
   Image resized = resize_short_side(picture.image, side);
   Image mask = picture.mask.pixels.empty() || !options.masked_loss
                    ? Image()
@@ -38,7 +39,13 @@ Example make_example(StableDiffusion& model, const SourcePicture& picture, const
   const auto corner = center_corner(resized, side, side);
   example.sizes.crop_top = corner.y;
   example.sizes.crop_left = corner.x;
-  const Image square = crop(resized, corner.x, corner.y, side, side);
+  Image square = crop(resized, corner.x, corner.y, side, side);
+  if (!mask.pixels.empty()) mask = crop(mask, corner.x, corner.y, side, side);
+  if (example.color_jitter > 0) {
+    example.mask_image = std::move(mask);
+    example.image = std::move(square);
+    return example;
+  }
   if (example.may_flip) {
     auto mirrored = encode_picture(model, mirror(square));
     example.mirrored_mean = mirrored.mean;
@@ -48,7 +55,7 @@ Example make_example(StableDiffusion& model, const SourcePicture& picture, const
   example.latent_mean = latents.mean;
   example.latent_std = latents.std;
   if (!mask.pixels.empty())
-    example.latent_mask = latent_mask(crop(mask, corner.x, corner.y, side, side), latents.mean.sizes());
+    example.latent_mask = latent_mask(mask, latents.mean.sizes());
   return example;
 }
 

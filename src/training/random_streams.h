@@ -5,7 +5,16 @@
 namespace big {
 
 /// What a number is drawn for; streams of one seed do not touch each other.
-enum class Stream : uint64_t { kStep = 1, kPhotoOrder = 2, kCrop = 3, kAdapter = 4, kDropout = 5, kFlip = 6, kProbe = 7 };
+enum class Stream : uint64_t {
+  kStep = 1,
+  kPhotoOrder = 2,
+  kCrop = 3,
+  kAdapter = 4,
+  kDropout = 5,
+  kFlip = 6,
+  kProbe = 7,
+  kColor = 8
+};
 
 /// The seed of draw `n` of a stream: a pure function, so that any draw of a run can be repeated alone.
 uint64_t mix_seed(uint64_t seed, Stream stream, uint64_t n);

@@ -6,6 +6,15 @@
 #include "random_streams.h"
 
 namespace big {
+namespace {
+
+/// The numbers of one row of one pass.
+SplitMix row_numbers(uint64_t seed, Stream stream, int64_t pass, int64_t row) {
+  const uint64_t of_pass = mix_seed(seed, stream, static_cast<uint64_t>(pass));
+  return SplitMix(mix_seed(of_pass, stream, static_cast<uint64_t>(row)));
+}
+
+}  // namespace
 
 StepDraws draw_step(uint64_t seed, int64_t pass, at::IntArrayRef latent_shape, int64_t num_train_timesteps) {
   auto generator = at::detail::createCPUGenerator(mix_seed(seed, Stream::kStep, static_cast<uint64_t>(pass)));
@@ -19,8 +28,7 @@ StepDraws draw_step(uint64_t seed, int64_t pass, at::IntArrayRef latent_shape, i
 }
 
 Corner draw_crop(uint64_t seed, int64_t pass, int64_t row, const Image& image, int side) {
-  SplitMix numbers(mix_seed(mix_seed(seed, Stream::kCrop, static_cast<uint64_t>(pass)), Stream::kCrop,
-                            static_cast<uint64_t>(row)));
+  SplitMix numbers = row_numbers(seed, Stream::kCrop, pass, row);
   Corner corner;
   corner.x = static_cast<int>(numbers.below(static_cast<uint64_t>(image.width - side) + 1));
   corner.y = static_cast<int>(numbers.below(static_cast<uint64_t>(image.height - side) + 1));
@@ -28,8 +36,20 @@ Corner draw_crop(uint64_t seed, int64_t pass, int64_t row, const Image& image, i
 }
 
 bool draw_flip(uint64_t seed, int64_t pass, int64_t row) {
-  const uint64_t of_pass = mix_seed(seed, Stream::kFlip, static_cast<uint64_t>(pass));
-  return SplitMix(mix_seed(of_pass, Stream::kFlip, static_cast<uint64_t>(row))).below(2) == 1;
+  return row_numbers(seed, Stream::kFlip, pass, row).below(2) == 1;
+}
+
+ColorChange draw_color_change(uint64_t seed, int64_t pass, int64_t row, double strength) {
+  constexpr uint64_t kSteps = 1 << 20;
+  SplitMix numbers = row_numbers(seed, Stream::kColor, pass, row);
+  const auto factor = [&] {
+    return 1 + strength * (2 * static_cast<double>(numbers.below(kSteps + 1)) / static_cast<double>(kSteps) - 1);
+  };
+  ColorChange change;
+  change.brightness = factor();
+  change.contrast = factor();
+  change.saturation = factor();
+  return change;
 }
 
 }  // namespace big

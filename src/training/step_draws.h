@@ -1,5 +1,6 @@
 #pragma once
 
+#include "big/imaging/color_change.h"
 #include "big/imaging/resize.h"
 #include "big/training/trainer.h"
 
@@ -14,5 +15,8 @@ Corner draw_crop(uint64_t seed, int64_t pass, int64_t row, const Image& image, i
 
 /// Whether row `row` of pass `pass` shows its photo mirrored: every other time.
 bool draw_flip(uint64_t seed, int64_t pass, int64_t row);
+
+/// The colours of row `row` of pass `pass`: each factor uniform in 1 - strength ... 1 + strength.
+ColorChange draw_color_change(uint64_t seed, int64_t pass, int64_t row, double strength);
 
 }  // namespace big

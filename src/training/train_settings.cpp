@@ -25,6 +25,7 @@ Json train_settings(const TrainOptions& options) {
           {"num_vectors", options.word.num_vectors},
           {"embedding_lr", options.word.learning_rate},
           {"random_flip", options.random_flip},
+          {"color_jitter", options.color_jitter},
           {"center_crop", options.center_crop},
           {"max_grad_norm", options.max_grad_norm},
           {"lr_scheduler", options.lr_scheduler},

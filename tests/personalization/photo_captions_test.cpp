@@ -18,9 +18,14 @@ TEST(Captions, ComeFromTheFileBesideThePhotoElseFromMetadata) {
   write_text(dir.path() / "a.txt", " on a  red\n sofa \n");
   write_text(dir.path() / "metadata.jsonl",
              "{\"file_name\": \"a.png\", \"text\": \"passed over\"}\n\n"
-             "{\"file_name\": \"b.png\", \"text\": \"in snow\"}\n");
+             "{\"file_name\": \"b.png\", \"text\": \"in snow\", \"repeats\": 3}\n");
   const PhotoSet set = read_photos(dir.path(), 64);
-  EXPECT_EQ(set.captions, (std::vector<std::string>{"on a red sofa", "in snow", ""}));
+  ASSERT_EQ(set.notes.size(), 3u);
+  EXPECT_EQ(set.notes[0].caption, "on a red sofa");
+  EXPECT_EQ(set.notes[1].caption, "in snow");
+  EXPECT_EQ(set.notes[1].repeats, 3);
+  EXPECT_EQ(set.notes[2].caption, "");
+  EXPECT_EQ(set.notes[2].repeats, 1);
   for (const auto& skipped : set.skipped)
     EXPECT_NE(skipped.reason.find("caption"), std::string::npos) << skipped.path << ": " << skipped.reason;
 }
@@ -28,8 +33,11 @@ TEST(Captions, ComeFromTheFileBesideThePhotoElseFromMetadata) {
 TEST(Captions, ThatAreBrokenNameTheLine) {
   const TempDir dir;
   write_text(dir.path() / "metadata.jsonl", "{\"file_name\": \"a.png\", \"text\": \"x\"}\n{\"text\": \"y\"}\n");
-  const auto message = error_of<InputError>([&] { read_captions(dir.path()); });
+  const auto message = error_of<InputError>([&] { read_photo_notes(dir.path()); });
   EXPECT_NE(message.find("metadata.jsonl:2: 'file_name' is missing"), std::string::npos) << message;
+  write_text(dir.path() / "metadata.jsonl", "{\"file_name\": \"a.png\", \"repeats\": 0}\n");
+  const auto repeats = error_of<InputError>([&] { read_photo_notes(dir.path()); });
+  EXPECT_NE(repeats.find("metadata.jsonl:1: 'repeats' is 0, expected 1 to 1000"), std::string::npos) << repeats;
 }
 
 TEST(Masks, LieBesideThePhotoAndAreNoPhotos) {

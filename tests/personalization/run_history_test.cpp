@@ -29,7 +29,7 @@ class History : public testing::Test {
     for (size_t i = 0; i < 3; ++i) {
       run.photos.photos.push_back({fs::path("<i>" + std::to_string(i) + ".png"), 64, 64});
       run.photos.images.emplace_back(drawn_picture(64, 64, static_cast<int>(i)));
-      run.photos.captions.push_back(i == 1 ? "a \"<u>\" & \xff" : "");
+      run.photos.notes.push_back({i == 1 ? "a \"<u>\" & \xff" : "", 1});
     }
     run.photos.skipped.push_back({"<s>.txt", "is <no> picture"});
     run.photos.findings.push_back({PhotoFault::kBlurred, {run.photos.photos[0].path}, "is <very> blurred", "leave it"});
@@ -133,7 +133,7 @@ TEST_F(History, AReportHoldsNoMarkupOfOthersAndReachesForNothing) {
 TEST_F(History, AReportNamesThePhotoThatHurts) {
   run.photos.photos.push_back({"odd.png", 64, 64});
   run.photos.images.emplace_back(drawn_picture(64, 64, 9));
-  run.photos.captions.emplace_back();
+  run.photos.notes.emplace_back();
   RunHistory history(run);
   history.begin({});
   history.add(measured(0, 1));

@@ -3,6 +3,9 @@
 #include "big/core/error.h"
 #include "big/core/interrupt.h"
 #include "big/core/read_file.h"
+#include "big/imaging/read_image.h"
+#include "big/pipeline/text_to_image.h"
+#include "preview_pictures.h"
 #include "quick_finetune.h"
 #include "support/error_of.h"
 
@@ -79,6 +82,77 @@ TEST_F(ValidatedFinetune, AFailedRunLeavesItsReportAndADryRunNone) {
   options.dry_run = true;
   EXPECT_TRUE(finetune(options).report.empty());
   EXPECT_FALSE(fs::exists(report));
+}
+
+/// The pictures 7 and 8 of "a sks cat, in the snow".
+std::vector<Image> drawn_by(const fs::path& model_folder) {
+  StableDiffusion model = load_model(model_folder, {});
+  GenerateOptions request;
+  request.prompt = "a sks cat, in the snow";
+  request.num_images = 2;
+  request.num_inference_steps = 2;
+  request.guidance_scale = 3;
+  request.scheduler = "DPM++ 2M";
+  request.height = request.width = 64;
+  request.seed = 7;
+  std::vector<Image> pictures;
+  generate(model, request, [&](int64_t, const Image& picture) { pictures.push_back(picture); });
+  return pictures;
+}
+
+int largest_difference(const Image& a, const Image& b) {
+  EXPECT_EQ(a.pixels.size(), b.pixels.size());
+  int largest = 0;
+  for (size_t i = 0; i < a.pixels.size(); ++i) largest = std::max(largest, std::abs(a.pixels[i] - b.pixels[i]));
+  return largest;
+}
+
+TEST_F(ValidatedFinetune, DrawsOnTheWayWhatGenerateDraws) {
+  options.class_image_scheduler = "DPM++ 2M";
+  options.class_image_guidance = 3;
+  options.validation_prompt = "in the snow";
+  options.num_validation_images = 2;
+  const FinetuneResult result = finetune(options);
+  const auto previews = previews_in(result.model_path / "previews");
+  ASSERT_EQ(previews.size(), 3u);
+  const auto before = drawn_by(options.project_models / "starter"), after = drawn_by(result.model_path);
+  for (size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(read_image(previews.at(0)[i]), before[i]);
+    // Kept are the weights in fp16.
+    EXPECT_LE(largest_difference(read_image(previews.at(4)[i]), after[i]), 3);
+  }
+  EXPECT_GT(largest_difference(after[0], before[0]), 3);
+  const std::string report = read_file(result.report, 4 << 20);
+  EXPECT_NE(report.find("a sks cat, in the snow"), std::string::npos);
+  EXPECT_FALSE(fs::exists(models() / "cache" / "logs" / "private" / "anna" / "sks.previews"));
+  const std::string weights = weights_of(result.model_path);
+  options.validation_prompt.clear();
+  const FinetuneResult plain = finetune(options);
+  EXPECT_EQ(weights_of(plain.model_path), weights) << "drawing changed the training";
+  EXPECT_FALSE(fs::exists(plain.model_path / "previews"));
+}
+
+TEST_F(ValidatedFinetune, DrawsAgainOnlyWhatAStoppedRunHadNotDrawn) {
+  options.validation_prompt = "a sks cat";
+  options.num_validation_images = 1;
+  options.train.checkpointing_steps = 1;
+  const auto stop = [&](const Progress& step) {
+    if (step.stage == "training" && step.total > 1 && step.done == 3) set_pending_signal(15);
+  };
+  EXPECT_THROW(finetune(options, {}, stop), Interrupted);
+  set_pending_signal(0);
+  const fs::path kept = models() / "cache" / "logs" / "private" / "anna" / "sks.previews" / "step-2-0.png";
+  const auto time = fs::last_write_time(kept);
+  options.resume = "latest";
+  const auto previews = previews_in(finetune(options).model_path / "previews");
+  ASSERT_EQ(previews.size(), 3u);
+  EXPECT_EQ(fs::last_write_time(previews.at(2)[0]), time);
+}
+
+TEST_F(ValidatedFinetune, APromptNeedsMeasuringToo) {
+  options.validation_prompt = "a sks cat";
+  options.train.validation_steps = 0;
+  EXPECT_NE(error_of<UsageError>([&] { finetune(options); }).find("give --validation_steps"), std::string::npos);
 }
 
 TEST_F(ValidatedFinetune, KeepingTheBestNeedsMeasuring) {

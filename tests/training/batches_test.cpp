@@ -6,6 +6,7 @@
 #include <set>
 
 #include "big/core/error.h"
+#include "encode_picture.h"
 #include "photo_order.h"
 #include "step_draws.h"
 #include "training/tiny_model.h"
@@ -147,6 +148,47 @@ TEST(Batches, TellSdxlEachRowsOwnSizes) {
   EXPECT_TRUE(torch::equal(Batches(model, data, options, torch::kFloat32).read(0).time_ids, expected));
   auto plain = tiny_model();
   EXPECT_FALSE(Batches(plain, data, options, torch::kFloat32).read(0).time_ids.defined());
+}
+
+TEST(Batches, ShowAPhotoInOtherColoursAtEachStep) {
+  auto model = tiny_model();
+  Example example;
+  example.image = Image(16, 16, 90);
+  example.color_jitter = 0.3;
+  TrainingData data;
+  data.instance = {example};
+  auto options = options_of(1, 0);
+  options.resolution = 16;
+  Batches batches(model, data, options, torch::kFloat32), again(model, data, options, torch::kFloat32);
+  std::set<int> greys;
+  for (int64_t pass = 0; pass < 20; ++pass) {
+    const auto change = draw_color_change(options.seed, pass, 0, 0.3);
+    for (const double factor : {change.brightness, change.contrast, change.saturation}) {
+      EXPECT_GE(factor, 0.7);
+      EXPECT_LE(factor, 1.3);
+    }
+    const auto shown = change_colors(example.image, change);
+    const auto latents = batches.read(pass).latent_mean;
+    EXPECT_TRUE(torch::equal(latents[0], encode_picture(model, shown).mean)) << pass;
+    EXPECT_TRUE(torch::equal(latents, again.read(pass).latent_mean)) << pass;
+    greys.insert(shown.pixels[0]);
+  }
+  EXPECT_GT(greys.size(), 10u);
+}
+
+TEST(Batches, ShowAPhotoAsOftenAsItSays) {
+  auto model = tiny_model();
+  TrainingData data = quick_data();
+  data.instance[1].repeats = 3;
+  Batches batches(model, data, options_of(1, 0), torch::kFloat32);
+  for (int64_t round = 0; round < 4; ++round) {
+    std::vector<int> shown(3);
+    for (int64_t pass = 5 * round; pass < 5 * (round + 1); ++pass) {
+      const auto latents = batches.read(pass).latent_mean[0];
+      for (size_t i = 0; i < 3; ++i) shown[i] += torch::equal(latents, data.instance[i].latent_mean);
+    }
+    EXPECT_EQ(shown, (std::vector<int>{1, 3, 1}));
+  }
 }
 
 TEST(Batches, TellSdxlWhereARandomCropBegins) {

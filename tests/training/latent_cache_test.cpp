@@ -81,6 +81,17 @@ TEST(MakeExamples, EncodesTheMirrorImageWhereItMayBeShown) {
   EXPECT_TRUE(torch::equal(example.mirrored_mean, model.vae->encode(to_tensor(mirror(photo))).mean[0]));
 }
 
+TEST(MakeExamples, KeepsTheMiddleOfThePictureWhereItsColoursChange) {
+  auto model = tiny_model();
+  auto options = options_for(16);
+  options.color_jitter = 0.1;
+  const auto example = make_examples(model, {stripes(24, 16)}, "sks dog", options).at(0);
+  EXPECT_EQ(example.image, crop(stripes(24, 16), 4, 0, 16, 16));
+  EXPECT_EQ(example.color_jitter, 0.1);
+  EXPECT_EQ(example.sizes.crop_left, 4);
+  EXPECT_FALSE(example.latent_mean.defined());
+}
+
 TEST(MakeExamples, CutsTheMaskWithThePhoto) {
   auto model = tiny_model();
   SourcePicture photo(stripes(48, 32));

@@ -56,6 +56,9 @@ struct FinetuneOptions {
   int64_t checkpoints_total_limit = 1;  ///< older ones are deleted; 0: all are kept
   /// Photos that are not taught, for measuring; -1: one of six or more. With none the taught ones are measured.
   int64_t validation_photos = -1;
+  /// What is drawn at each measurement; the identifier is put in where it is missing. Empty: nothing.
+  std::string validation_prompt;
+  int64_t num_validation_images = 4;
   bool tensorboard = false;  ///< curves for TensorBoard beside the model
   TrainOptions train;
   /// What a person types to repeat the run (without its identifier, which is found later), and the program's

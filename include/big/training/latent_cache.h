@@ -9,7 +9,7 @@
 namespace big {
 
 /// Pictures -> examples. With options.center_crop each is resized (short side), cropped in the middle and
-/// encoded once, which is exact; else the resized picture is kept for random crops. Each remembers its own
+/// encoded once, which is exact; with color_jitter the crop is kept, else the resized picture, for random crops. Each remembers its own
 /// original size and crop.
 std::vector<Example> make_examples(StableDiffusion& model,
                                    const std::vector<SourcePicture>& pictures,

@@ -28,6 +28,9 @@ struct TrainOptions {
   AdapterOptions lora;
   WordOptions word;
   bool random_flip = false;               ///< photos (not class pictures) are mirrored every other time
+  /// Photos are shown with brightness, contrast and saturation each times 1 - color_jitter to 1 + color_jitter, drawn
+  /// anew and encoded anew at each step; below 1. 0: as they are.
+  double color_jitter = 0;
   bool center_crop = true;                ///< false: random crops, encoded anew at each step
   double max_grad_norm = 1.0;             ///< of all gradients together; 0: no clipping
   /// constant | linear | cosine | cosine_with_restarts | polynomial
