@@ -14,7 +14,7 @@ using namespace std::string_literals;
 
 const std::string kStart = "\x80\x02";
 
-std::string refusal(const std::string& body) {
+std::string pickle_refusal(const std::string& body) {
   return error_of<InputError>([&] { read_pickle(kStart + body, "a.ckpt"); });
 }
 
@@ -58,7 +58,7 @@ void PrintTo(const Malicious& one, std::ostream* out) { *out << one.what; }
 class MaliciousPickle : public testing::TestWithParam<Malicious> {};
 
 TEST_P(MaliciousPickle, IsRefusedByName) {
-  const auto message = refusal(GetParam().body);
+  const auto message = pickle_refusal(GetParam().body);
   EXPECT_EQ(message.find("a.ckpt: the pickle at byte "), 0u) << message;
   EXPECT_NE(message.find(GetParam().reason), std::string::npos) << message;
 }
@@ -131,11 +131,11 @@ TEST(Pickle, TensorsAreHeldToTheirForm) {
   EXPECT_EQ(built.shape, (std::vector<int64_t>{2, 3}));
   EXPECT_EQ(built.strides, (std::vector<int64_t>{3, 1}));
   EXPECT_EQ(std::get<PickleStorage>(pickle.values.at(built.storage)).type, "FloatStorage");
-  EXPECT_NE(refusal(tensor("K\x02\x85", "K\x03K\x01\x86")).find("1 sizes but 2 strides"), std::string::npos);
-  EXPECT_NE(refusal(tensor("J\xff\xff\xff\xff\x85", "K\x01\x85")).find("no count"), std::string::npos);
+  EXPECT_NE(pickle_refusal(tensor("K\x02\x85", "K\x03K\x01\x86")).find("1 sizes but 2 strides"), std::string::npos);
+  EXPECT_NE(pickle_refusal(tensor("J\xff\xff\xff\xff\x85", "K\x01\x85")).find("no count"), std::string::npos);
   std::string many = "(";
   for (int i = 0; i < 17; ++i) many += "K\x01";
-  EXPECT_NE(refusal(tensor(many + "t", "K\x01\x85")).find("17 dimensions"), std::string::npos);
+  EXPECT_NE(pickle_refusal(tensor(many + "t", "K\x01\x85")).find("17 dimensions"), std::string::npos);
 }
 
 /// `opcodes` repeated after `begin`, until the pickle has about a million bytes.
@@ -150,9 +150,9 @@ TEST(Pickle, GrowthIsBoundedAndQuick) {
   std::string pairs = "ccollections\nOrderedDict\nq\x01](";
   for (int i = 0; i < 10'000; ++i) pairs += "K\x01K\x02\x86";
   pairs += "eq\x02";
-  EXPECT_NE(refusal(repeated(pairs, "h\x01h\x02\x85R")).find("copies more than"), std::string::npos);
-  EXPECT_NE(refusal(std::string(3'000'000, ')')).find("more than 2000000 values"), std::string::npos);
-  EXPECT_NE(refusal(repeated("", "(")).find("more from its stack"), std::string::npos);
+  EXPECT_NE(pickle_refusal(repeated(pairs, "h\x01h\x02\x85R")).find("copies more than"), std::string::npos);
+  EXPECT_NE(pickle_refusal(std::string(3'000'000, ')')).find("more than 2000000 values"), std::string::npos);
+  EXPECT_NE(pickle_refusal(repeated("", "(")).find("more from its stack"), std::string::npos);
   EXPECT_EQ(read_pickle(kStart + repeated("]", "]a"), "many lists").root, 1u);
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
 }

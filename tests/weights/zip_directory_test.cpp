@@ -13,7 +13,7 @@ namespace {
 
 const std::string kWhole = raw_zip({{"a/data.pkl", "pickle"}, {"a/data/0", std::string(10, 'x')}});
 
-std::string refusal(const std::string& archive) {
+std::string zip_refusal(const std::string& archive) {
   return error_of<InputError>([&] { read_zip_directory(archive, "a.ckpt"); });
 }
 
@@ -59,7 +59,7 @@ TEST(ZipDirectory, RefusesWhatTorchNeverWrites) {
       {raw_zip({{"a", "1"}, {"a", "2"}}), "there twice"},
   };
   for (const auto& [archive, reason] : cases) {
-    const auto message = refusal(archive);
+    const auto message = zip_refusal(archive);
     EXPECT_NE(message.find("a.ckpt: the zip archive"), std::string::npos) << reason << ": " << message;
     EXPECT_NE(message.find(reason), std::string::npos) << message;
   }
