@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include "layers.h"
+#include "rows_apart.h"
 #include "vae_blocks.h"
 
 namespace big {
@@ -32,8 +33,11 @@ AutoencoderKLImpl::AutoencoderKLImpl(const AutoencoderKLConfig& c) : config(c), 
 AutoencoderKLImpl::~AutoencoderKLImpl() = default;
 
 torch::Tensor AutoencoderKLImpl::encode_moments(const torch::Tensor& pixels) {
-  const auto moments = parts_->encoder(pixels);
-  return parts_->quant_conv ? parts_->quant_conv(moments) : moments;
+  const auto encode = [this](const std::vector<torch::Tensor>& in) {
+    const auto moments = parts_->encoder(in.front());
+    return parts_->quant_conv ? parts_->quant_conv(moments) : moments;
+  };
+  return rows_apart(encode, {pixels}, [this] { return parameters(); });
 }
 
 LatentDistribution AutoencoderKLImpl::encode(const torch::Tensor& pixels) {
@@ -41,7 +45,10 @@ LatentDistribution AutoencoderKLImpl::encode(const torch::Tensor& pixels) {
 }
 
 torch::Tensor AutoencoderKLImpl::decode(const torch::Tensor& latents) {
-  return parts_->decoder(parts_->post_quant_conv ? parts_->post_quant_conv(latents) : latents);
+  const auto decode = [this](const std::vector<torch::Tensor>& in) {
+    return parts_->decoder(parts_->post_quant_conv ? parts_->post_quant_conv(in.front()) : in.front());
+  };
+  return rows_apart(decode, {latents}, [this] { return parameters(); });
 }
 
 }  // namespace big

@@ -1,8 +1,8 @@
 #include "checkpoint.h"
 
 #include <ATen/autocast_mode.h>
-#include <torch/csrc/autograd/autograd.h>
-#include <torch/csrc/autograd/custom_function.h>
+
+#include "backward_of_part.h"
 
 namespace big {
 namespace {
@@ -58,10 +58,7 @@ struct Recompute : torch::autograd::Function<Recompute> {
     const auto& recipe = static_cast<const Recipe&>(*capsule);
     const torch::AutoGradMode with_gradients(true);
 
-    variable_list inputs;
-    for (const auto& saved : context->get_saved_variables()) {
-      inputs.push_back(saved.detach().set_requires_grad(saved.requires_grad()));
-    }
+    const variable_list inputs = without_history(context->get_saved_variables());
     const auto output = [&] {
       const AutocastScope scope(recipe.autocast);
       return recipe.block(inputs);
@@ -69,18 +66,8 @@ struct Recompute : torch::autograd::Function<Recompute> {
 
     variable_list all = inputs;
     all.insert(all.end(), recipe.parameters.begin(), recipe.parameters.end());
-    variable_list wanted;
-    for (const auto& tensor : all) {
-      if (tensor.requires_grad()) wanted.push_back(tensor);
-    }
-    const auto found =
-        torch::autograd::grad({output}, wanted, gradients, std::nullopt, false, /*allow_unused=*/true);
-
-    variable_list result(all.size() + 1);  // one for the recipe, which has none
-    size_t next = 0;
-    for (size_t i = 0; i < all.size(); ++i) {
-      if (all[i].requires_grad()) result[i] = found[next++];
-    }
+    variable_list result = backward_of_part(output, gradients.front(), all);
+    result.emplace_back();  // the recipe has no gradient
     return result;
   }
 };

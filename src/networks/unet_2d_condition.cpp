@@ -4,6 +4,7 @@
 
 #include "big/core/text.h"
 #include "layers.h"
+#include "rows_apart.h"
 #include "timestep_embedding.h"
 #include "unet_blocks.h"
 
@@ -79,7 +80,7 @@ struct UNet2DConditionImpl::Parts {
   UNetMidBlock mid_block{nullptr};
   ModuleVector<UNetUpBlock> up_blocks = module_vector<UNetUpBlock>();
   GroupNorm conv_norm_out{nullptr};
-  bool checkpointing = false;
+  bool checkpointing = false, rows_apart = true;
 };
 
 UNet2DConditionImpl::UNet2DConditionImpl(const UNet2DConditionConfig& c) : config(c), parts_(new Parts) {
@@ -108,6 +109,7 @@ UNet2DConditionImpl::UNet2DConditionImpl(const UNet2DConditionConfig& c) : confi
 UNet2DConditionImpl::~UNet2DConditionImpl() = default;
 
 void UNet2DConditionImpl::set_gradient_checkpointing(bool on) { parts_->checkpointing = on; }
+void UNet2DConditionImpl::set_rows_apart(bool on) { parts_->rows_apart = on; }
 
 /// [B,time_width]: the time, and what is added to it.
 torch::Tensor UNet2DConditionImpl::time_embedding(const torch::Tensor& sample,
@@ -134,8 +136,20 @@ torch::Tensor UNet2DConditionImpl::forward(const torch::Tensor& sample,
                                            const torch::Tensor& timestep,
                                            const torch::Tensor& context,
                                            const AddedConditions& added) {
-  auto& p = *parts_;
   check_added(config, added);
+  if (!parts_->rows_apart) return of_rows(sample, timestep, context, added);
+  const auto block = [this](const std::vector<torch::Tensor>& in) {
+    return of_rows(in[0], in[1], in[2], {in[3], in[4], in[5]});
+  };
+  return big::rows_apart(block, {sample, timestep, context, added.pooled, added.time_ids, added.guidance_scale},
+                         [this] { return parameters_with_adapters(*this); });
+}
+
+torch::Tensor UNet2DConditionImpl::of_rows(const torch::Tensor& sample,
+                                           const torch::Tensor& timestep,
+                                           const torch::Tensor& context,
+                                           const AddedConditions& added) {
+  auto& p = *parts_;
   const UNetInputs inputs{
       .time = time_embedding(sample, timestep, added), .context = context, .checkpointing = p.checkpointing};
 

@@ -117,6 +117,7 @@ void Passes::throw_not_finite(int64_t pass,
     NamedTensors weights;
     for (const auto& item : model_.unet->named_parameters())
       weights.emplace_back("unet." + item.first, item.second);
+    model_.unet->set_rows_apart(false);  // this thread alone is watched
     where = first_nonfinite_layer(weights, [&] { predict(x_t, rows.timesteps, batch); });
     if (where.empty()) where = "none in the UNet: the loss itself";
   }

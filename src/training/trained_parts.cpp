@@ -53,6 +53,7 @@ TrainedParts::TrainedParts(StableDiffusion& model, const TrainOptions& options) 
     for (auto& [name, parameter] : group.parameters) parameter.requires_grad_(true);
   }
   model.unet->set_gradient_checkpointing(options.gradient_checkpointing);
+  model.unet->set_rows_apart(dropout() == 0);  // what is dropped is drawn for all rows together
 }
 
 void TrainedParts::add_weights(const TrainOptions& options) {
@@ -133,6 +134,7 @@ TrainedParts::~TrainedParts() {
     }
   }
   model_.unet->set_gradient_checkpointing(false);
+  model_.unet->set_rows_apart(true);
 }
 
 }  // namespace big

@@ -52,9 +52,16 @@ class UNet2DConditionImpl : public Module {
                         const AddedConditions& added = {});
   /// Recompute the blocks' activations in the backward pass instead of keeping them.
   void set_gradient_checkpointing(bool on);
+  /// Whether a batch on the CPU is computed with groups of its rows at the same time (the default), or every
+  /// operation for all rows.
+  void set_rows_apart(bool on);
   const UNet2DConditionConfig config;
 
  private:
+  torch::Tensor of_rows(const torch::Tensor& sample,
+                        const torch::Tensor& timestep,
+                        const torch::Tensor& context,
+                        const AddedConditions& added);
   torch::Tensor time_embedding(const torch::Tensor& sample,
                                const torch::Tensor& timestep,
                                const AddedConditions& added);
