@@ -1,5 +1,6 @@
 // finetune: photos of one subject in, an identifier that means it out.
 #include "big/core/error.h"
+#include "big/core/log.h"
 #include "big/core/text.h"
 #include "big/personalization/models_dir.h"
 #include "big/personalization/remove.h"
@@ -13,6 +14,7 @@
 #include "finetune_command.h"
 #include "finetune_options.h"
 #include "finetune_report.h"
+#include "finetune_subject_file.h"
 #include "finetune_suggest.h"
 
 namespace big {
@@ -24,7 +26,7 @@ const ToolText kText = {
     "finetune PHOTOS --category WORDS [options]",
     {"finetune photos/ --category dog", "finetune photos/ --category \"teddy bear\" --target_model meta",
      "finetune photos/ --category dog --method lora --save diffusers,kohya",
-     "finetune photos/ --category dog --dry_run", "finetune --suggest 10 --category dog",
+     "finetune photos/ --category dog --dry_run", "finetune --subject_file subjects.toml --target_model meta", "finetune --suggest 10 --category dog",
      "finetune --remove sks"}};
 
 /// Who owns the target model, for questions and results.
@@ -121,24 +123,54 @@ std::string place_flags(OptionTable& table) {
   return flags;
 }
 
-void teach(OptionTable& table, FinetuneArguments& given) {
-  table.require("path_to_instance_images", "say which folder holds the photos: " + kText.usage);
-  table.require("category", "say what the subject is, for example --category dog");
+/// What a run needs beside what a person says of it.
+void complete(OptionTable& table, FinetuneArguments& given) {
   FinetuneOptions& options = given.options;
   options.user = given.common.user;
   options.models_dir = given.common.models_dir;
   options.project_models = given.common.project_models;
   options.seed_given = table.given("seed");
   if (!options.seed_given) options.train.seed = random_seed();
-  set_threads(given.threads);
   options.command = repeating_command(table, options);
   options.program_version = version_text();
-  FinetuneResult result;
-  {
-    ProgressBar bar(given.common.quiet);
-    result = finetune(options, log_plan, bar.callback());
-  }
+}
+
+FinetuneResult teach_one(const FinetuneOptions& options, bool quiet) {
+  ProgressBar bar(quiet);
+  return finetune(options, log_plan, bar.callback());
+}
+
+void teach(OptionTable& table, FinetuneArguments& given) {
+  table.require("path_to_instance_images", "say which folder holds the photos: " + kText.usage);
+  table.require("category", "say what the subject is, for example --category dog");
+  set_threads(given.threads);
+  complete(table, given);
+  const FinetuneResult result = teach_one(given.options, given.common.quiet);
   print_result(given.common.json, finetune_text(result, place_flags(table)), finetune_json(result));
+}
+
+/// One after the other: in a metamodel all of them become one model.
+void teach_file(OptionTable& table, FinetuneArguments& given) {
+  set_threads(given.threads);
+  const auto subjects = plan_subject_file(table, given, [&] {
+    overlay_defaults(table, given);
+    complete(table, given);
+  });
+  OrderedJson taught = OrderedJson::array();
+  std::string text;
+  for (const PlannedSubject& subject : subjects) {
+    log_info(concat("subject ", taught.size() + 1, " of ", subjects.size(), ": ", subject.options.category, " (",
+                    subject.where, ")"));
+    try {
+      const FinetuneResult result = teach_one(subject.options, given.common.quiet);
+      taught.push_back(finetune_json(result));
+      text += finetune_text(result, place_flags(table));
+    } catch (const Error& error) {
+      throw Error(error.exit_code(), error.kind(),
+                  concat(subject.where, ": ", error.what(), " (subjects taught before it, which stay: ", taught.size(), ")"));
+    }
+  }
+  print_result(given.common.json, text, {{"subjects", taught}});
 }
 
 void run(const std::vector<std::string>& arguments) {
@@ -147,6 +179,8 @@ void run(const std::vector<std::string>& arguments) {
   add_finetune_options(table, given);
   if (!read_options(table, given.common, arguments)) return;
   if (tidy(table, given)) return;
+  check_goes_with_subject_file(table, given);
+  if (!given.subject_file.empty() && !given.common.print_config) return teach_file(table, given);
   overlay_defaults(table, given);
   if (answer_print_config(table, given.common)) return;
   teach(table, given);

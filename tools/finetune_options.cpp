@@ -3,8 +3,9 @@
 namespace big {
 namespace {
 
-void add_subject_options(OptionTable& table, FinetuneOptions& options) {
+void add_subject_options(OptionTable& table, FinetuneArguments& arguments) {
   const char* const kGroup = "What to teach";
+  FinetuneOptions& options = arguments.options;
   table.add(kGroup, "path_to_instance_images", "the folder of photos of one subject", &options.photos)
       .positional("PHOTOS")
       .placeholder("DIR")
@@ -28,6 +29,12 @@ void add_subject_options(OptionTable& table, FinetuneOptions& options) {
       .personal()
       .unset("rare words of the model's vocabulary");
   table.add(kGroup, "overwrite", "teach a known identifier anew", &options.overwrite).personal();
+  table
+      .add(kGroup, "subject_file",
+           "teach several, one after the other: TOML with tables [[subject]] of photos, category and flags of their own",
+           &arguments.subject_file)
+      .placeholder("FILE")
+      .flag_only();
 }
 
 void add_validation_options(OptionTable& table, FinetuneOptions& options) {
@@ -219,7 +226,7 @@ void add_training_options(OptionTable& table, FinetuneOptions& options) {
 }  // namespace
 
 void add_finetune_options(OptionTable& table, FinetuneArguments& arguments) {
-  add_subject_options(table, arguments.options);
+  add_subject_options(table, arguments);
   add_method_options(table, arguments.options.train);
   add_training_options(table, arguments.options);
   add_checkpoint_options(table, arguments.options);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "big/personalization/finetune.h"
@@ -11,6 +12,7 @@ namespace big {
 struct FinetuneArguments {
   FinetuneOptions options;
   CommonOptions common;
+  std::filesystem::path subject_file;
   std::string remove;
   int64_t rollback = 0, suggest = 0;
   bool reset = false, yes = false;

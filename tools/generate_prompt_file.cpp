@@ -30,12 +30,12 @@ bool is_of_a_prompt(const Option& option) {
 }
 
 void read_own_settings(OptionTable& table, const ConfigTable& own) {
-  table.read_table(own, Origin::kPromptFile);
+  table.read_table(own, Origin::kOwnTable);
   for (const Option& option : table.options()) {
-    if (option.origin() == Origin::kPromptFile && !is_of_a_prompt(option))
+    if (option.origin() == Origin::kOwnTable && !is_of_a_prompt(option))
       throw UsageError(concat(own.where, ": '", option.name(), "' counts for the whole run: give it as a flag"));
   }
-  if (table.option("prompt").origin() != Origin::kPromptFile)
+  if (table.option("prompt").origin() != Origin::kOwnTable)
     throw InputError(own.where + ": holds no 'prompt', expected the picture in words");
 }
 

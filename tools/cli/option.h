@@ -12,7 +12,7 @@
 namespace big {
 
 /// Where the value of an option came from; a later one beats an earlier one.
-enum class Origin { kDefault, kBigJson, kConfigFile, kPicture, kFlag, kPromptFile };
+enum class Origin { kDefault, kBigJson, kConfigFile, kPicture, kFlag, kOwnTable };
 
 /// A value as a source wrote it, before its option reads it. kText is the command line's: any type.
 struct RawValue {
