@@ -41,6 +41,23 @@ class GenerateAgain : public testing::Test {
   fs::path file(const Json& json, size_t i = 0) const {
     return here_.path() / json["images"][i]["path"].get<std::string>();
   }
+  /// What pictures may begin from.
+  void write_start() {
+    Image init(40, 48), mask(40, 48);
+    for (int y = 0; y < 48; ++y) {
+      for (int x = 0; x < 40; ++x) {
+        init.at(x, y)[0] = static_cast<uint8_t>(6 * x);
+        init.at(x, y)[1] = static_cast<uint8_t>(5 * y);
+        if (x >= 8 && x < 30 && y >= 10) std::fill_n(mask.at(x, y), 3, 255);
+      }
+    }
+    write_picture(here_.path() / "init.png", init, {});
+    write_picture(here_.path() / "mask.png", mask, {});
+  }
+  void lay_start_beside(const Json& drawn) {
+    for (const char* name : {"init.png", "mask.png"})
+      fs::copy_file(here_.path() / name, here_.path() / drawn["directory"].get<std::string>() / name);
+  }
   std::string failure(const std::vector<std::string>& arguments, int code) {
     const ToolRun failed = run(arguments);
     EXPECT_EQ(failed.code, code) << failed.out << failed.err;
@@ -78,6 +95,26 @@ class RandomWishes {
                       "seed=" + number(0, 99999) + ",7,18446744073709551615,0,12;rng=cpu,philox",
                       "prompt=\"a sks, in snow\",sks,a sks at night,\"sks; by the sea\",a (sks:1.2);width=32,48"}));
     add("num_inference_steps", pick({"2", "3"}));
+    add("clip_skip", pick({"1", "2"}));
+    add("prompt_syntax", pick({"webui", "webui", "plain"}));
+    const std::string begun = pick({"from noise", "from a picture", "a part of it", "a part of it, closer"});
+    if (begun != "from noise") {
+      add("init_image", "init.png");
+      add("strength", pick({"0.5", "0.8", "1"}));
+    }
+    if (begun.starts_with("a part")) {
+      add("mask", "mask.png");
+      add("mask_blur", pick({"0", "2"}));
+    }
+    if (begun.ends_with("closer")) {
+      flags.emplace_back("--inpaint_masked_only");
+      add("mask_padding", pick({"0", "6"}));
+    }
+    if (!begun.starts_with("a part") && random_() % 3 == 0) {
+      add("hires_scale", "1.5");
+      add("hires_strength", "0.6");
+      add("hires_upscaler", pick({"lanczos", "latent"}));
+    }
     return flags;
   }
 
@@ -93,11 +130,13 @@ class RandomWishes {
 
 TEST_F(GenerateAgain, AHundredPicturesOfRandomSettingsComeBackByteForByte) {
   RandomWishes wishes(20261127);
+  write_start();
   size_t pictures = 0;
   for (int run_number = 0; run_number < 10; ++run_number) {
     const auto wish = wishes.next();
     const Json drawn = result(wish);
     ASSERT_EQ(drawn["images"].size(), 10u) << drawn;
+    lay_start_beside(drawn);
     for (size_t i = 0; i < 10; ++i) {
       const Json redrawn = again({"--from", file(drawn, i).string(), "--verify"});
       ASSERT_TRUE(redrawn.contains("from")) << redrawn;
@@ -119,6 +158,20 @@ TEST_F(GenerateAgain, StylesAreThoseOfThatTime) {
   const Json redrawn = again({"--from", picture.string(), "--verify"});
   EXPECT_EQ(redrawn["prompt_used"], "a sks dog, ink");
   EXPECT_EQ(read_file(file(redrawn)), read_file(picture));
+}
+
+TEST_F(GenerateAgain, FilesThatAPictureBeganFromAreLookedForBesideIt) {
+  write_start();
+  const Json drawn = draw({"--prompt", "a sks", "--init_image", "init.png", "--mask", "mask.png"});
+  const std::string picture = file(drawn).string();
+  EXPECT_TRUE(holds(failure({"--from", picture}, 3), "was made with init.png, which does not lie beside it; put it there, "
+                                                     "or name it with --init_image"));
+  EXPECT_TRUE(holds(failure({"--from", picture, "--init_image", "init.png"}, 3), "or name it with --mask"));
+  EXPECT_EQ(run({"--from", picture, "--print_config"}).code, 0);
+  const std::vector<std::string> named = {"--from", picture, "--init_image", "init.png", "--mask", "mask.png", "--verify"};
+  EXPECT_EQ(read_file(file(again(named))), read_file(picture));
+  lay_start_beside(drawn);
+  EXPECT_EQ(read_file(file(again({"--from", picture, "--verify"}))), read_file(picture));
 }
 
 TEST_F(GenerateAgain, FlagsOverrideThePictureWhichOverridesTheConfigurationFile) {
