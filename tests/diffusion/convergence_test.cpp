@@ -82,6 +82,7 @@ TEST(Convergence, SecondOrder) {
        {sample_heun, sample_dpm2, sample_dpm2_ancestral, sample_dpmpp_2s, sample_dpmpp_2s_ancestral,
         sample_dpmpp_sde, sample_dpmpp_2m, sample_dpmpp_2m_sde, sample_dpmpp_2m_sde_heun, sample_deis})
     EXPECT_NEAR(order_of(sampler), 2, 0.15);
+  EXPECT_EQ(error_of(sample_restart, 19), error_of(sample_heun, 19)) << "too short to restart: Heun's steps";
   EXPECT_NEAR(order_of(sample_plms), 2, 0.15) << "as its paper says, arXiv 2202.09778";
 }
 

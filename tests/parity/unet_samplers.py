@@ -36,8 +36,8 @@ def make_unet():
     unet = UNet2DConditionModel(
         sample_size=SHAPE[-1],
         block_out_channels=(16,),
-        down_block_types=("CrossAttnDownBlock2D",),
-        up_block_types=("CrossAttnUpBlock2D",),
+        down_block_types=("DownBlock2D",),
+        up_block_types=("UpBlock2D",),
         layers_per_block=1,
         attention_head_dim=4,
         cross_attention_dim=16,
