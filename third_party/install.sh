@@ -92,8 +92,9 @@ or use a libtorch of your own, CUDA too: BIG_TORCH_DIR=/path/to/torch (README, '
 
 install_peers() {
   make_environment
-  local requirements=third_party/requirements-peers.txt stamp=$deps/peers/installed.txt
-  cmp -s "$requirements" "$stamp" && return
+  local requirements=third_party/requirements-peers.txt alone=third_party/requirements-alone.txt
+  local stamp=$deps/peers/installed.txt
+  cat "$requirements" "$alone" | cmp -s - "$stamp" && return
   local site
   site=$("$deps/peers/bin/python" -c 'import sysconfig; print(sysconfig.get_paths()["purelib"])')
   # torch is installed once: the environment sees the one in .deps/libtorch, also where the project is moved to.
@@ -102,11 +103,14 @@ install_peers() {
     fail "the parity tests need the CPU build of torch in .deps/libtorch; run them without BIG_TORCH_DIR"
   say "downloading the Python libraries the tests compare with: about 100 MB in .deps/peers"
   "$deps/peers/bin/pip" install --quiet -r "$requirements" 2>&1 | grep -v WARNING || true
-  # CLIP's merges come with open_clip_torch; the rest of what it wants is not needed.
-  "$deps/peers/bin/pip" install --quiet --no-deps -r third_party/requirements-vocabulary.txt 2>&1 | grep -v WARNING || true
-  "$deps/peers/bin/python" -c 'import diffusers, transformers, peft, sentencepiece, safetensors, scipy, torchsde, prodigyopt' ||
-    fail "the libraries of $requirements could not be installed (no network?)"
-  cp "$requirements" "$stamp"
+  # A file or two of each is read; what they ask for is not needed.
+  "$deps/peers/bin/pip" install --quiet --no-deps -r "$alone" 2>&1 | grep -v WARNING || true
+  "$deps/peers/bin/python" -c '
+from importlib.util import find_spec
+import diffusers, transformers, peft, sentencepiece, safetensors, scipy, torchsde, prodigyopt
+assert find_spec("open_clip") and find_spec("k_diffusion")' ||
+    fail "the libraries of $requirements and $alone could not be installed (no network?)"
+  cat "$requirements" "$alone" > "$stamp"
 }
 
 install_debian_packages

@@ -102,6 +102,7 @@ void run(const std::vector<std::string>& words) {
   options.project_models = common.project_models;
   options.program_version = version_text();
   if (earlier) announce_again(arguments.again, *earlier);
+  if (earlier && !common.print_config) require_beside(table, arguments.again);
   // A file that is named now holds what is meant now.
   if (earlier && table.option("styles").origin() != Origin::kFlag) options.known_styles = earlier->styles;
   if (!axes.empty() && !table.given("num_images")) options.generate.num_images = 1;

@@ -61,6 +61,16 @@ std::optional<PictureRecord> overlay_again(OptionTable& table, const AgainOption
   return record;
 }
 
+void require_beside(OptionTable& table, const AgainOptions& again) {
+  for (const char* const name : {"init_image", "mask"}) {
+    const Option& option = table.option(name);
+    const std::filesystem::path file = option.value_text();
+    if (option.origin() != Origin::kPicture || file.empty() || std::filesystem::exists(file)) continue;
+    throw InputError(concat(again.from.string(), ": was made with ", file.filename().string(),
+                            ", which does not lie beside it; put it there, or name it with --", name));
+  }
+}
+
 void announce_again(const AgainOptions& again, const PictureRecord& record) {
   log_info(concat(again.from.string(), ": made by ", record.writer,
                   record.model.empty() ? "" : concat(" with the model ", record.model)));

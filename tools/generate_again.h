@@ -25,6 +25,10 @@ void add_again_options(OptionTable& table, const std::string& group, AgainOption
 /// and no flag does, InputError where it says nothing of its settings.
 std::optional<PictureRecord> overlay_again(OptionTable& table, const AgainOptions& again);
 
+/// A picture keeps the names alone of the files that it began from. Throws InputError where one that no flag
+/// names does not lie beside it.
+void require_beside(OptionTable& table, const AgainOptions& again);
+
 /// Says in the log who made the picture, and which of its settings are not followed.
 void announce_again(const AgainOptions& again, const PictureRecord& record);
 

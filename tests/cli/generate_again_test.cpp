@@ -2,112 +2,17 @@
 
 #include <chrono>
 #include <csignal>
-#include <random>
 #include <regex>
 #include <thread>
 
 #include "big/imaging/picture_file.h"
 #include "big/imaging/read_image.h"
-#include "cli/taught_models.h"
+#include "cli/generate_again.h"
 
 namespace big {
 namespace {
 
 namespace fs = std::filesystem;
-
-class GenerateAgain : public testing::Test {
- protected:
-  void SetUp() override { make_taught_models(models_.path()); }
-  ToolRun run(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(),
-                     {"--models_dir", models_.path().string(), "--user", "anna", "--threads", "1"});
-    return run_tool("generate", arguments, {here_.path(), {}});
-  }
-  /// Small and quick unless the arguments say otherwise.
-  Json draw(std::vector<std::string> arguments) {
-    for (const char* setting : {"--num_inference_steps=2", "--height=32", "--width=32", "--num_images=1"}) {
-      const std::string flag = std::string(setting).substr(0, std::string(setting).find('='));
-      if (std::find(arguments.begin(), arguments.end(), flag) == arguments.end()) arguments.emplace_back(setting);
-    }
-    return result(arguments);
-  }
-  Json again(const std::vector<std::string>& arguments) { return result(arguments); }
-  Json result(std::vector<std::string> arguments) {
-    arguments.emplace_back("--json");
-    const ToolRun drawn = run(arguments);
-    EXPECT_EQ(drawn.code, 0) << drawn.out << drawn.err;
-    return Json::parse(drawn.out, nullptr, false);
-  }
-  fs::path file(const Json& json, size_t i = 0) const {
-    return here_.path() / json["images"][i]["path"].get<std::string>();
-  }
-  std::string failure(const std::vector<std::string>& arguments, int code) {
-    const ToolRun failed = run(arguments);
-    EXPECT_EQ(failed.code, code) << failed.out << failed.err;
-    EXPECT_EQ(failed.out, "");
-    return failed.err;
-  }
-  static bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-  TempDir models_, here_;
-};
-
-/// Random settings that go together, as a grid of ten cells.
-class RandomWishes {
- public:
-  explicit RandomWishes(unsigned seed) : random_(seed) {}
-
-  std::vector<std::string> next() {
-    std::vector<std::string> flags = {"--prompt", pick({"a sks", "sks, on a red background", "a \"sks\" 東京 é"})};
-    const auto add = [&](const std::string& flag, const std::string& value) {
-      flags.push_back("--" + flag);
-      flags.push_back(value);
-    };
-    add("target_model", pick({"private", "meta", "pretrained"}));
-    add("seed", number(0, 4294967295U));
-    add("rng", pick({"cpu", "philox"}));
-    add("format", pick({"png", "png", "webp", "jpeg"}));
-    add("height", pick({"32", "48"}));
-    add("width", pick({"32", "40"}));
-    add("guidance_rescale", pick({"0", "0.7"}));
-    add("negative_prompt", pick({"", "blurry, dark"}));
-    add("grid", pick({"scheduler=" + schedulers() + ";guidance_scale=1,7.5",
-                      "num_inference_steps=2,3,4,2,3;scheduler=Euler a,DDIM",
-                      "eta=0,0.25,0.5,0.75,1;scheduler=DDIM,Euler a",
-                      "schedule=karras,beta,simple,sgm_uniform,exponential;scheduler=DPM++ 2M SDE,Heun",
-                      "seed=" + number(0, 99999) + ",7,18446744073709551615,0,12;rng=cpu,philox",
-                      "prompt=\"a sks, in snow\",sks,a sks at night,\"sks; by the sea\",a (sks:1.2);width=32,48"}));
-    add("num_inference_steps", pick({"2", "3"}));
-    return flags;
-  }
-
- private:
-  std::string pick(const std::vector<std::string>& choices) { return choices[random_() % choices.size()]; }
-  std::string number(uint64_t from, uint64_t to) { return std::to_string(from + random_() % (to - from + 1)); }
-  std::string schedulers() {
-    return pick({"DDIM,Euler,Euler a,Heun,LMS", "DPM2,DPM2 a,DPM++ 2S a,DPM++ 2M,DPM++ SDE",
-                 "DPM++ 2M SDE,DPM++ 3M SDE,UniPC,DEIS,Restart", "LCM,TCD,Euler a,DPM++ 2M Karras,k_heun"});
-  }
-  std::mt19937 random_;
-};
-
-TEST_F(GenerateAgain, AHundredPicturesOfRandomSettingsComeBackByteForByte) {
-  RandomWishes wishes(20261127);
-  size_t pictures = 0;
-  for (int run_number = 0; run_number < 10; ++run_number) {
-    const auto wish = wishes.next();
-    const Json drawn = result(wish);
-    ASSERT_EQ(drawn["images"].size(), 10u) << drawn;
-    for (size_t i = 0; i < 10; ++i) {
-      const Json redrawn = again({"--from", file(drawn, i).string(), "--verify"});
-      ASSERT_TRUE(redrawn.contains("from")) << redrawn;
-      EXPECT_EQ(redrawn["from"], (Json{{"equal", true}, {"largest", 0}, {"mean", 0.0}}));
-      EXPECT_EQ(read_file(file(redrawn)), read_file(file(drawn, i))) << drawn["images"][i];
-      ++pictures;
-    }
-  }
-  EXPECT_EQ(pictures, 100u);
-}
 
 TEST_F(GenerateAgain, StylesAreThoseOfThatTime) {
   const fs::path styles = here_.path() / "mine.csv";

@@ -34,10 +34,37 @@ double error_of(SigmaSampler sampler, int64_t steps, int64_t solver_order = 2) {
   return (sampler(run, x) - exact(x, kMost, kLeast)).abs().max().item<double>();
 }
 
+/// The error of a run over whole timesteps, which lie as densely as those of the longest run need.
+double timestep_error_of(TimestepSampler sampler, int64_t steps) {
+  constexpr int64_t kTimesteps = 4096;
+  TimestepRun run;
+  run.config.num_train_timesteps = kTimesteps;
+  run.config.set_alpha_to_one = false;  // ends on the first timestep
+  run.config.clip_sample = false;
+  const auto sigmas = exponential_sigmas(kMost, kLeast, kTimesteps);
+  for (auto sigma = sigmas.rbegin(); sigma != sigmas.rend(); ++sigma)
+    run.alphas_cumprod.push_back(1 / (1 + *sigma * *sigma));
+  for (int64_t t = kTimesteps - 1; t >= 0; t -= kTimesteps / steps) run.timesteps.push_back(t);
+  run.output = [&](const torch::Tensor& x, int64_t t) {
+    const double bar = run.alpha_bar(t), sigma = std::sqrt((1 - bar) / bar);
+    const auto noisy = x / std::sqrt(bar);
+    return (noisy - clean(noisy, sigma)) / sigma;
+  };
+  run.end_step = [](const torch::Tensor& x, double) { return x; };
+  const auto x = torch::tensor({-1.2, 0.3, 2.0}, torch::kFloat64) * kMost;
+  const double begin = std::sqrt(run.alphas_cumprod.back()), end = std::sqrt(run.alphas_cumprod.front());
+  return (sampler(run, x * begin) / end - exact(x, kMost, kLeast)).abs().max().item<double>();
+}
+
 /// How often halving the steps halves the error.
 double order_of(SigmaSampler sampler, int64_t solver_order = 2) {
   constexpr int64_t kSteps = 128;
   return std::log2(error_of(sampler, kSteps, solver_order) / error_of(sampler, 2 * kSteps, solver_order));
+}
+
+double order_of(TimestepSampler sampler) {
+  constexpr int64_t kSteps = 128;
+  return std::log2(timestep_error_of(sampler, kSteps) / timestep_error_of(sampler, 2 * kSteps));
 }
 
 TEST(Convergence, FirstOrder) {
@@ -46,6 +73,8 @@ TEST(Convergence, FirstOrder) {
   EXPECT_NEAR(order_of(sample_dpmpp_2m, 1), 1, 0.1);
   EXPECT_NEAR(order_of(sample_dpmpp_2s, 1), 1, 0.1);
   EXPECT_NEAR(order_of(sample_deis, 1), 1, 0.1);
+  EXPECT_NEAR(order_of(sample_ddim), 1, 0.1);
+  EXPECT_NEAR(order_of(sample_tcd), 1, 0.1) << "without fresh noise: DDIM";
 }
 
 TEST(Convergence, SecondOrder) {
@@ -53,6 +82,8 @@ TEST(Convergence, SecondOrder) {
        {sample_heun, sample_dpm2, sample_dpm2_ancestral, sample_dpmpp_2s, sample_dpmpp_2s_ancestral,
         sample_dpmpp_sde, sample_dpmpp_2m, sample_dpmpp_2m_sde, sample_dpmpp_2m_sde_heun, sample_deis})
     EXPECT_NEAR(order_of(sampler), 2, 0.15);
+  EXPECT_EQ(error_of(sample_restart, 19), error_of(sample_heun, 19)) << "too short to restart: Heun's steps";
+  EXPECT_NEAR(order_of(sample_plms), 2, 0.15) << "as its paper says, arXiv 2202.09778";
 }
 
 TEST(Convergence, ThirdOrderAndMore) {

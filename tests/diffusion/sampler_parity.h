@@ -1,6 +1,10 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <limits>
+#include <set>
+#include <tuple>
 #include <vector>
 
 #include "diffusion/sampler_runs.h"
@@ -48,6 +52,26 @@ inline double worst_difference(const Drawn& drawn, const SamplerRun& run) {
   for (size_t i = 0; i < drawn.xs.size(); ++i)
     worst = std::max(worst, difference(drawn.xs[i], run.x[static_cast<int64_t>(i) + 1]));
   return worst;
+}
+
+/// Whether runs draw each sampler on each schedule that it follows with each prediction.
+inline void expect_every_combination(const std::vector<SamplerRun>& runs) {
+  std::set<std::tuple<SamplerKind, ScheduleKind, PredictionType>> drawn;
+  for (const auto& run : runs)
+    drawn.emplace(run.choice().kind, resolved_schedule(run.choice()), run.config.prediction_type);
+  for (const auto& info : sampler_catalog()) {
+    for (const auto& schedule : schedule_catalog()) {
+      const bool is_uniform = schedule.kind == ScheduleKind::kUniform;
+      const bool is_followed = info.levels != LevelRules::kTimesteps || is_uniform;
+      if (!is_followed || schedule.kind == ScheduleKind::kAutomatic) continue;
+      for (const auto prediction : {PredictionType::kEpsilon, PredictionType::kV, PredictionType::kSample}) {
+        // Of x0 diffusers' PLMS knows nothing.
+        if (info.kind == SamplerKind::kPlms && prediction == PredictionType::kSample) continue;
+        EXPECT_TRUE(drawn.count({info.kind, schedule.kind, prediction}) != 0)
+            << info.name << " on " << schedule.name << ", prediction " << static_cast<int>(prediction);
+      }
+    }
+  }
 }
 
 }  // namespace big::test

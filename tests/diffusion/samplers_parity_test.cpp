@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
 #include <set>
-#include <tuple>
 
 #include "big/core/text.h"
 #include "sampler_parity.h"
@@ -45,21 +44,7 @@ TEST(SamplersParity, EveryStepOfEveryRunIsThatOfItsReference) {
 }
 
 TEST(SamplersParity, EverySamplerIsDrawnOnEveryScheduleWithEveryPrediction) {
-  std::set<std::tuple<SamplerKind, ScheduleKind, PredictionType>> drawn;
-  for (const auto& run : test::sampler_runs())
-    drawn.emplace(run.choice().kind, resolved_schedule(run.choice()), run.config.prediction_type);
-  for (const auto& info : sampler_catalog()) {
-    for (const auto& schedule : schedule_catalog()) {
-      const bool is_followed = info.levels != LevelRules::kTimesteps || schedule.kind == ScheduleKind::kUniform;
-      if (!is_followed || schedule.kind == ScheduleKind::kAutomatic) continue;
-      for (const auto prediction : {PredictionType::kEpsilon, PredictionType::kV, PredictionType::kSample}) {
-        // Of x0 diffusers' PLMS knows nothing.
-        if (info.kind == SamplerKind::kPlms && prediction == PredictionType::kSample) continue;
-        EXPECT_TRUE(drawn.count({info.kind, schedule.kind, prediction}) != 0)
-            << info.name << " on " << schedule.name << ", prediction " << static_cast<int>(prediction);
-      }
-    }
-  }
+  test::expect_every_combination(test::sampler_runs());
 }
 
 TEST(SamplersParity, TheNetworkIsToldTheTimestepsOfItsReference) {

@@ -93,6 +93,7 @@ TEST_P(PromptsParity, PicturesAreWithinOneLevelOfTheFormula) {
     const int difference = (draw(entry) - expected).abs().max().item<int>();
     EXPECT_LE(difference, 1) << name;
     worst = std::max(worst, difference);
+    if (GetParam() != "sd1") continue;  // the same prompts in each family
     const auto plain = draw(entry, [](GenerateOptions& options) { options.prompt_syntax = kPlainSyntax; });
     EXPECT_GT((plain - expected).abs().max().item<int>(), 1)
         << name << ": read as plain text it shows no fault";

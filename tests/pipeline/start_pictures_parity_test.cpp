@@ -125,8 +125,10 @@ TEST_P(StartPicturesParity, APictureAloneIsThatOfItsBatch) {
   }
 }
 
-/// The check is worth something only if it notices what can go wrong.
-TEST_P(StartPicturesParity, OtherBeginningsAreNoticed) {
+/// The check is worth something only if it notices what can go wrong: without a mask, and with one.
+class StartPicturesFaults : public StartPicturesParity {};
+
+TEST_P(StartPicturesFaults, OtherBeginningsAreNoticed) {
   const auto plant = [&](const Case& one, const std::string& what, auto change) {
     auto options = one.options;
     change(options);
@@ -150,6 +152,11 @@ INSTANTIATE_TEST_SUITE_P(
     StartPicturesParity,
     testing::Values("sd1", "sd2", "starter", "sdxl", "refiner", "inpaint", "sdxl_inpaint"),
     [](const auto& family) { return family.param; });
+
+INSTANTIATE_TEST_SUITE_P(Families,
+                         StartPicturesFaults,
+                         testing::Values("sd1", "inpaint"),
+                         [](const auto& family) { return family.param; });
 
 }  // namespace
 }  // namespace big
