@@ -18,8 +18,8 @@ namespace big {
 struct PictureContext {
   SamplerChoice sampler;
   std::string model_hash;  ///< sha256 of the UNet's weights that drew it
-  std::vector<AppliedLora> loras;
-  std::vector<AppliedEmbedding> embeddings;
+  std::vector<AppliedLora> loras = {};
+  std::vector<AppliedEmbedding> embeddings = {};
   StartHashes start = {};
   std::optional<PictureSize> first_size =
       {};  ///< what the web UIs call its size, where it is not the picture's
