@@ -48,8 +48,10 @@ teach_and_draw() {  # PICTURES CATEGORY FLAGS PROMPT...: prompts say SUBJECT whe
 }
 
 teach_and_draw examples/drawn cat "" "a SUBJECT" "a SUBJECT, on a red background" "a SUBJECT, on a green background"
-# The starter has only seen drawings: photos take it more steps.
-teach_and_draw examples/photos bear "--max_train_steps 600" "a SUBJECT" "a SUBJECT, on a blue background"
+# The starter has only seen drawings. Photos take it more steps; clear pictures count less (--snr_gamma), or it learns the
+# photos' backgrounds with the bear; and it remembers its own bears without drawing any (--prior self_distilled).
+teach_and_draw examples/photos bear "--max_train_steps 500 --prior self_distilled --snr_gamma 5 --seed 2" \
+  "a SUBJECT" "a SUBJECT, on a blue background"
 show $bin/list_identifiers --user example
 
 printf '\n%s\n' "Contact sheets (given above, drawn below):"
