@@ -40,10 +40,10 @@ def processor_seconds(process):
     return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
-def generate(options, model, out, dtype, *more):
+def generate(options, model, out, dtype, *how_to_tell):
     return [options.build / "bin" / "generate", "--prompt", PROMPT, "--target_model", "pretrained", "--pretrained_model", model,
             "--models_dir", options.models, "--output_dir", out, "--seed", SEED, "--num_images", 1, "--num_inference_steps",
-            options.steps, "--height", options.side, "--width", options.side, "--dtype", dtype, "--log_level", "debug", *more]
+            options.steps, "--height", options.side, "--width", options.side, "--dtype", dtype, *how_to_tell]
 
 
 def run(command):
@@ -70,7 +70,7 @@ def time_loading(command):
 def draw(command):
     """The picture's path, seconds and peak memory of the whole run."""
     start = time.perf_counter()
-    process = run([*command, "--json", "--log_level", "error", "--quiet"])
+    process = run([*command, "--json", "--quiet"])
     result = json.loads(process.stdout.read().strip().splitlines()[-1])
     _, status, usage = os.wait4(process.pid, 0)
     if status != 0:
@@ -128,7 +128,7 @@ def main():
                 while bytes_of_file.read(1 << 24):
                     pass
         for dtype in ("fp32", "bf16", "fp16"):
-            runs = [time_loading(generate(options, folder, out, dtype)) for _ in range(3)]
+            runs = [time_loading(generate(options, folder, out, dtype, "--log_level", "debug")) for _ in range(3)]
             loaded = min(seconds["model loaded"] for seconds, _ in runs)
             called = min(seconds["first UNet call"] for seconds, _ in runs)
             held = runs[-1][1]
