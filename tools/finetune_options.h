@@ -11,7 +11,7 @@ namespace big {
 struct FinetuneArguments {
   FinetuneOptions options;
   CommonOptions common;
-  std::string remove;
+  std::string remove, forget_user, export_user;
   int64_t rollback = 0, suggest = 0;
   bool reset = false, yes = false;
   int64_t threads = 0;

@@ -1,13 +1,13 @@
 #include "run_report.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "big/core/duration.h"
 #include "big/core/text.h"
 #include "big/imaging/picture_file.h"
 #include "big/imaging/read_image.h"
 #include "big/imaging/resize.h"
+#include "fixed_text.h"
 #include "html_text.h"
 #include "odd_photos.h"
 #include "preview_pictures.h"
@@ -22,12 +22,6 @@ namespace {
 
 constexpr int kThumbnailSide = 192;  // shown at half of it, for dense screens
 constexpr PictureEncoding kThumbnail = {PictureFormat::kJpeg, 80};
-
-std::string fixed(double value, int digits) {
-  char text[48];
-  std::snprintf(text, sizeof text, "%.*f", digits, value);
-  return text;
-}
 
 std::string section(const std::string& title, const std::string& body) {
   return body.empty() ? "" : concat("<h2>", html_text(title), "</h2>\n", body);
