@@ -12,6 +12,7 @@
 #include "cli/progress_bar.h"
 #include "cli/random_seed.h"
 #include "cli/run_guarded.h"
+#include "finetune_check.h"
 #include "finetune_command.h"
 #include "finetune_options.h"
 #include "finetune_report.h"
@@ -85,11 +86,12 @@ bool tidy(OptionTable& table, const FinetuneArguments& given) {
   const std::vector<std::pair<std::string, std::function<void()>>> acts = {
       {"remove", [&] { remove(given); }},         {"reset", [&] { reset(given); }},
       {"rollback", [&] { rollback(given); }},     {"suggest", [&] { suggest(given); }},
+      {"check", [&] { check(table, given); }},
       {"forget_user", [&] { forget(given); }},    {"export_user", [&] { hand_out(table, given); }}};
   std::vector<std::string> wishes;
   std::function<void()> wanted;
   for (const auto& [name, act] : acts) {
-    if (!table.given(name) || (name == "reset" && !given.reset)) continue;
+    if (!table.given(name) || (name == "reset" && !given.reset) || (name == "check" && !given.check)) continue;
     wishes.push_back("--" + name);
     wanted = act;
   }

@@ -243,7 +243,7 @@ void add_finetune_options(OptionTable& table, FinetuneArguments& arguments) {
       .choices({"balanced", "uniform", "original", "none"})
       .personal();
   table
-      .add(kRun, "max_subjects", "refuse a metamodel's next subject where it holds so many (meta: of this user); 0: never",
+      .add(kRun, "max_subjects", "refuse a metamodel's next subject where it holds so many (meta: of this user); 0: any number",
            &arguments.options.max_subjects)
       .range(0, 1e6)
       .personal();
@@ -277,6 +277,10 @@ void add_finetune_options(OptionTable& table, FinetuneArguments& arguments) {
       .add(kTidy, "rollback", "take a metamodel back to version N (list_identifiers --versions)",
            &arguments.rollback)
       .placeholder("N")
+      .flag_only();
+  table
+      .add(kTidy, "check", "measure all that a metamodel knows; a page with its photos beside what it draws now",
+           &arguments.check)
       .flag_only();
   table.add(kTidy, "forget_user", "delete all of a user's models, photos, reports and logs", &arguments.forget_user)
       .placeholder("NAME")

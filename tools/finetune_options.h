@@ -13,7 +13,7 @@ struct FinetuneArguments {
   CommonOptions common;
   std::string remove, forget_user, export_user;
   int64_t rollback = 0, suggest = 0;
-  bool reset = false, yes = false;
+  bool check = false, reset = false, yes = false;
   int64_t threads = 0;
 };
 
