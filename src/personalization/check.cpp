@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <set>
+#include <tuple>
 
 #include "big/core/atomic_file.h"
 #include "big/core/error.h"
