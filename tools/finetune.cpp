@@ -1,4 +1,6 @@
 // finetune: photos of one subject in, an identifier that means it out.
+#include <functional>
+
 #include "big/core/error.h"
 #include "big/core/log.h"
 #include "big/core/text.h"
@@ -11,11 +13,13 @@
 #include "cli/progress_bar.h"
 #include "cli/random_seed.h"
 #include "cli/run_guarded.h"
+#include "finetune_check.h"
 #include "finetune_command.h"
 #include "finetune_options.h"
 #include "finetune_report.h"
 #include "finetune_subject_file.h"
 #include "finetune_suggest.h"
+#include "finetune_users.h"
 
 namespace big {
 namespace {
@@ -81,14 +85,21 @@ void rollback(const FinetuneArguments& given) {
 
 /// What is done instead of teaching, if anything.
 bool tidy(OptionTable& table, const FinetuneArguments& given) {
-  const int wishes = table.given("remove") + table.given("rollback") + given.reset + table.given("suggest");
-  if (wishes > 1)
-    throw UsageError("--remove, --reset, --rollback and --suggest are four things: give one of them");
-  if (table.given("remove")) remove(given);
-  if (table.given("rollback")) rollback(given);
-  if (given.reset) reset(given);
-  if (table.given("suggest")) suggest(given);
-  return wishes == 1;
+  const std::vector<std::pair<std::string, std::function<void()>>> acts = {
+      {"remove", [&] { remove(given); }},         {"reset", [&] { reset(given); }},
+      {"rollback", [&] { rollback(given); }},     {"suggest", [&] { suggest(given); }},
+      {"check", [&] { check(table, given); }},
+      {"forget_user", [&] { forget(given); }},    {"export_user", [&] { hand_out(table, given); }}};
+  std::vector<std::string> wishes;
+  std::function<void()> wanted;
+  for (const auto& [name, act] : acts) {
+    if (!table.given(name) || (name == "reset" && !given.reset) || (name == "check" && !given.check)) continue;
+    wishes.push_back("--" + name);
+    wanted = act;
+  }
+  if (wishes.size() > 1) throw UsageError(join(wishes, " and ") + " are different things: give one of them");
+  if (wanted) wanted();
+  return wishes.size() == 1;
 }
 
 /// The base model's defaults; text encoders of metamodels stay frozen unless the person asks, and a rate that

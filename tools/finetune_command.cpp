@@ -18,7 +18,8 @@ std::string repeating_command(const OptionTable& table, const FinetuneOptions& o
     // Resuming and talking are no part of what a model becomes; the last are added whoever gave them.
     static const std::set<std::string> kLeftOut = {"resume", "dry_run", "no_wait", "json", "quiet", "log_level",
                                                    "config", "print_config", "identifier", "overwrite",
-                                                   "models_dir", "user", "seed", "threads"};
+                                                   "models_dir", "user", "seed", "threads",
+                                                   "max_subjects"};
     if (option.origin() < Origin::kConfigFile || option.is_flag_only() || kLeftOut.count(option.name()) > 0) continue;
     const std::string value = option.value_text();
     const bool path = !value.empty() && (option.is_path() || std::filesystem::path(value).has_parent_path());

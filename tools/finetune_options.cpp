@@ -249,6 +249,11 @@ void add_finetune_options(OptionTable& table, FinetuneArguments& arguments) {
       .placeholder("MIX")
       .choices({"balanced", "uniform", "original", "none"})
       .personal();
+  table
+      .add(kRun, "max_subjects", "refuse a metamodel's next subject where it holds so many (meta: of this user); 0: any number",
+           &arguments.options.max_subjects)
+      .range(0, 1e6)
+      .personal();
   table.add(kRun, "force", "go on where memory or disk will not do", &arguments.options.force).personal();
   const char* const kSave = "What to write";
   table
@@ -279,6 +284,17 @@ void add_finetune_options(OptionTable& table, FinetuneArguments& arguments) {
       .add(kTidy, "rollback", "take a metamodel back to version N (list_identifiers --versions)",
            &arguments.rollback)
       .placeholder("N")
+      .flag_only();
+  table
+      .add(kTidy, "check", "measure all that a metamodel knows; a page with its photos beside what it draws now",
+           &arguments.check)
+      .flag_only();
+  table.add(kTidy, "forget_user", "delete all of a user's models, photos, reports and logs", &arguments.forget_user)
+      .placeholder("NAME")
+      .flag_only();
+  table
+      .add(kTidy, "export_user", "copy all of that into a new folder: --export_user NAME DIR", &arguments.export_user)
+      .placeholder("NAME")
       .flag_only();
   table.add(kTidy, "yes", "delete without a question", &arguments.yes).flag_only();
   add_compute_options(table, arguments.options.device, arguments.options.dtype, arguments.threads);

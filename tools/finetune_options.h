@@ -13,9 +13,9 @@ struct FinetuneArguments {
   FinetuneOptions options;
   CommonOptions common;
   std::filesystem::path subject_file;
-  std::string remove;
+  std::string remove, forget_user, export_user;
   int64_t rollback = 0, suggest = 0;
-  bool reset = false, yes = false;
+  bool check = false, reset = false, yes = false;
   int64_t threads = 0;
 };
 

@@ -24,8 +24,10 @@ struct ListOptions {
 
 OrderedJson subject_json(const Subject& subject, bool details) {
   if (!details) return subject.category;
-  return {{"category", subject.category}, {"photos", subject.photos},  {"steps", subject.steps},
-          {"date", subject.date},         {"base", subject.base_name}, {"model_path", subject.model_path}};
+  OrderedJson json = {{"category", subject.category}, {"photos", subject.photos},  {"steps", subject.steps},
+                      {"date", subject.date},         {"base", subject.base_name}, {"model_path", subject.model_path}};
+  if (subject.target == TargetModel::kMeta) json["user"] = subject.user;  // who added it
+  return json;
 }
 
 OrderedJson target_json(const Registry& registry,
@@ -45,10 +47,13 @@ std::string target_table(const std::vector<Subject>& subjects,
   if (subjects.empty()) return title + ": nothing taught yet\n";
   std::vector<std::vector<std::string>> rows = {
       {"identifier", "category", "photos", "steps", "date", "base"}};
+  const bool is_meta = subjects.front().target == TargetModel::kMeta;
+  if (is_meta) rows.front().push_back("user");  // who added it
   if (options.details) rows.front().push_back("model");
   for (const Subject& s : subjects) {
     rows.push_back({s.identifier, s.category, std::to_string(s.photos), std::to_string(s.steps),
                     s.date.substr(0, kDay), s.base_name});
+    if (is_meta) rows.back().push_back(s.user);
     if (options.details) rows.back().push_back(s.model_path);
   }
   return title + ":\n" + text_table(rows);

@@ -4,12 +4,9 @@
 #include <functional>
 #include <vector>
 
-namespace big {
+#include "big/personalization/estimate.h"
 
-/// A number with its 95 % interval.
-struct Estimate {
-  double value = 0, low = 0, high = 0;
-};
+namespace big {
 
 /// The percentile bootstrap (Efron and Tibshirani 1993, chapter 13): `statistic` of indices 0 ... count - 1, and of
 /// 1000 draws of as many with replacement. The same numbers on every machine.

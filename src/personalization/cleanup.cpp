@@ -1,9 +1,11 @@
 #include "cleanup.h"
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 #include "big/core/atomic_file.h"
+#include "big/core/error.h"
 #include "big/core/file_lock.h"
 #include "big/core/log.h"
 #include "big/core/text.h"
@@ -14,6 +16,7 @@
 #include "claim.h"
 #include "layout.h"
 #include "unregistered.h"
+#include "version_traces.h"
 
 namespace big {
 namespace fs = std::filesystem;
@@ -95,6 +98,20 @@ void clean_versions(const fs::path& versions, const std::string& current) {
   }
 }
 
+/// What the versions still tell of subjects that were removed.
+void clean_traces(const Registry& registry, const fs::path& models_dir, TargetModel target, const std::string& user) {
+  const std::set<std::string> retired(registry.retired.begin(), registry.retired.end());
+  const std::string scope = identifier_scope(target, user) + "/";
+  try {
+    erase_version_traces(models_dir, target, user,
+                         [&](const Subject& subject) { return retired.contains(scope + subject.identifier); });
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error& error) {
+    log_warning(concat("something of a removed subject stays: ", error.what()));
+  }
+}
+
 }  // namespace
 
 void clean_private_folder(const fs::path& models_dir,
@@ -118,6 +135,7 @@ void clean_metamodel(const fs::path& models_dir, TargetModel target, const std::
   clean_versions(models_dir / layout.versions,
                  state == registry.metamodels.end() ? "" : state->second.version);
   clean_photos(models_dir, models_dir / layout.photos, registry.visible(target, user));
+  clean_traces(registry, models_dir, target, user);
 }
 
 void clean_models_dir(const fs::path& models_dir) {

@@ -9,7 +9,7 @@ namespace big {
 
 /// Deletes what killed runs left anywhere in models_dir: partial files and folders, models that no registry
 /// row names and no living run is about to register, old metamodel versions (all but those of keeps_version),
-/// photos of subjects that are gone. Skips what a living run works on. Throws InputError (and deletes nothing) where
+/// photos of subjects that are gone, and what versions tell of removed ones. Skips what a living run works on. Throws InputError (and deletes nothing) where
 /// the registry is damaged.
 void clean_models_dir(const std::filesystem::path& models_dir);
 

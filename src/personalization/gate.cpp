@@ -6,20 +6,17 @@
 
 #include "big/core/log.h"
 #include "big/core/text.h"
-#include "big/pipeline/model_facts.h"
 #include "big/registry/prompt_template.h"
-#include "big/training/latent_cache.h"
 #include "big/training/trainer.h"
 #include "bootstrap.h"
-#include "identifier_pool.h"
-#include "kept_photos.h"
+#include "identity.h"
 
 namespace big {
 namespace {
 
 /// What is measured at most: more would only cost time. Subjects of the new one's category come first, they
 /// are the most in danger.
-constexpr size_t kMostSubjects = 16, kMostPhotos = 6, kMostClasses = 4, kMostClassPictures = 6;
+constexpr size_t kMostSubjects = 16, kMostClasses = 4, kMostClassPictures = 6;
 
 // The limits, each of the favourable bound of a 95 % interval. A subject below kLeastKnown had nothing to lose.
 constexpr double kLeastKnown = 0.01;  // of ln(identity)
@@ -39,22 +36,6 @@ std::vector<Example> with_prompt(const TrainingData& data, const std::string& pr
   for (const auto& example : data.prior)
     if (example.prompt == prompt) found.push_back(example);
   return found;
-}
-
-std::vector<Example> kept_examples(const Run& run, StableDiffusion& model, const Subject& subject) {
-  std::vector<SourcePicture> photos;
-  for (const auto& file : kept_photo_files(run.options.models_dir, subject))
-    if (photos.size() < kMostPhotos) photos.push_back(read_kept_photo(file));
-  TrainOptions options = run.options.train;
-  options.color_jitter = 0;
-  return make_examples(model, photos, instance_prompt(subject.identifier, subject.category), options);
-}
-
-double mean_at(const torch::Tensor& values, const std::vector<int64_t>& indices) {
-  const auto* numbers = values.const_data_ptr<double>();
-  double sum = 0;
-  for (const int64_t index : indices) sum += numbers[index];
-  return sum / static_cast<double>(indices.size());
 }
 
 /// An unused word may explain the photos better than the class alone: what counts is that the run taught it more,
@@ -86,7 +67,9 @@ SubjectMeasure judged_earlier(SubjectMeasure measure, const torch::Tensor& befor
 
 Gate::Gate(const Run& run, StableDiffusion& model, const TrainingData& data) : run_(run) {
   probe_.seed = run.options.train.seed;
-  unused_ = unused_word();
+  std::set<std::string> used{run.claim.identifier};
+  for (const auto& subject : run.earlier) used.insert(subject.identifier);
+  for (const auto& word : unused_words(run.base.folder, run.load.source, used, 1)) unused_ = word;
   add_subject(run.claim.identifier, run.options.category, data.instance);
   subjects_.front().is_new = true;
   auto earlier = run.earlier;
@@ -94,7 +77,7 @@ Gate::Gate(const Run& run, StableDiffusion& model, const TrainingData& data) : r
                         [&](const Subject& subject) { return subject.category == run.options.category; });
   for (const auto& subject : earlier) {
     // Not from `data`: a run without a prior replays nothing, and needs the gate most.
-    const auto photos = kept_examples(run, model, subject);
+    const auto photos = kept_examples(model, run.options.models_dir, subject, run.options.train);
     if (photos.empty() || subjects_.size() > kMostSubjects) {
       ++unmeasured_;
     } else {
@@ -107,7 +90,7 @@ Gate::Gate(const Run& run, StableDiffusion& model, const TrainingData& data) : r
       classes_.emplace_back(class_prompt(category), std::move(pictures));
   }
   for (auto& subject : subjects_) {
-    subject.before = log_identity(model, subject);
+    subject.before = log_identity_of(model, subject);
     report(run.progress, {"measuring what the model knows", static_cast<int64_t>(&subject - subjects_.data()) + 1,
                           static_cast<int64_t>(subjects_.size())});
   }
@@ -115,25 +98,14 @@ Gate::Gate(const Run& run, StableDiffusion& model, const TrainingData& data) : r
 }
 
 void Gate::add_subject(const std::string& identifier, const std::string& category, std::vector<Example> photos) {
-  subjects_.push_back({identifier, category, false, first_of(std::move(photos), kMostPhotos), {}});
+  subjects_.push_back({identifier, category, false, first_of(std::move(photos), kMostProbedPhotos), {}});
 }
 
-std::string Gate::unused_word() const {
-  const auto tokenizer = read_tokenizer(run_.base.folder, run_.load.source);
-  std::set<std::string> used{run_.claim.identifier};
-  for (const auto& subject : run_.earlier) used.insert(subject.identifier);
-  for (const auto& word : identifier_pool(run_.base.folder / "tokenizer", *tokenizer))
-    if (!used.contains(word)) return word;
-  return "";
-}
-
-torch::Tensor Gate::log_identity(StableDiffusion& model, const Probed& subject) const {
-  const auto errors = [&](const std::string& prompt) {
-    return denoising_errors(model, subject.photos, prompt, probe_).log();
-  };
-  auto others = errors(class_prompt(subject.category));
-  if (!unused_.empty()) others = (others + errors(instance_prompt(unused_, subject.category))) / 2;
-  return (others - errors(instance_prompt(subject.identifier, subject.category))).flatten().contiguous();
+torch::Tensor Gate::log_identity_of(StableDiffusion& model, const Probed& subject) const {
+  const auto errors = [&](const std::string& prompt) { return log_errors(model, subject.photos, prompt, probe_); };
+  const auto of_class = errors(class_prompt(subject.category));
+  const auto unused = unused_.empty() ? torch::Tensor() : errors(instance_prompt(unused_, subject.category));
+  return log_identity(errors(instance_prompt(subject.identifier, subject.category)), of_class, unused);
 }
 
 torch::Tensor Gate::class_errors(StableDiffusion& model) const {
@@ -147,7 +119,7 @@ GateReport Gate::judge(StableDiffusion& model) const {
   GateReport found;
   found.unmeasured = unmeasured_;
   for (const auto& subject : subjects_) {
-    const auto after = log_identity(model, subject);
+    const auto after = log_identity_of(model, subject);
     SubjectMeasure measure{subject.identifier, subject.category, subject.is_new};
     measure.before = std::exp(subject.before.mean().item<double>());
     measure.after = std::exp(after.mean().item<double>());
@@ -177,7 +149,7 @@ bool consolidate(const Run& run, StableDiffusion& model, const TrainingData& dat
   int64_t subjects = 1;
   for (const auto& subject : run.earlier) {
     // Not from `data`, which holds what was replayed: of many subjects not all.
-    const auto photos = kept_examples(run, model, subject);
+    const auto photos = kept_examples(model, run.options.models_dir, subject, run.options.train);
     all.instance.insert(all.instance.end(), photos.begin(), photos.end());
     subjects += photos.empty() ? 0 : 1;
   }

@@ -27,9 +27,8 @@ class Gate {
     torch::Tensor before;  ///< ln(error of other words / error of its own), [photos * levels]
   };
   void add_subject(const std::string& identifier, const std::string& category, std::vector<Example> photos);
-  torch::Tensor log_identity(StableDiffusion& model, const Probed& subject) const;
+  torch::Tensor log_identity_of(StableDiffusion& model, const Probed& subject) const;
   torch::Tensor class_errors(StableDiffusion& model) const;
-  std::string unused_word() const;
 
   const Run& run_;
   DenoisingProbe probe_;

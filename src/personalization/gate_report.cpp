@@ -1,18 +1,12 @@
 #include "big/personalization/gate_report.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "big/core/text.h"
+#include "fixed_text.h"
 
 namespace big {
 namespace {
-
-std::string fixed(double value, int digits) {
-  char text[48];
-  std::snprintf(text, sizeof text, "%.*f", digits, value);
-  return text;
-}
 
 std::string percent(double part, double low, double high) {
   return concat(fixed(100 * part, 0), " % (", fixed(100 * low, 0), " to ", fixed(100 * high, 0), ")");

@@ -16,6 +16,10 @@ MetamodelLayout metamodel_layout(TargetModel target, const std::string& user) {
   return {versions_folder(target, user), subject_folder(target, user, "") / "photos"};
 }
 
+fs::path check_page(TargetModel target, const std::string& user) {
+  return subject_folder(target, user, "") / "check.html";
+}
+
 fs::path fresh_folder(const fs::path& parent, const std::string& name) {
   fs::path folder = parent / name;
   for (int n = 2; fs::exists(folder); ++n) folder = parent / concat(name, '-', n);

@@ -16,6 +16,10 @@ struct MetamodelLayout {
 };
 MetamodelLayout metamodel_layout(TargetModel target, const std::string& user);
 
+/// The page that `finetune --check` writes of a metamodel, relative to models_dir. It shows kept photos: it goes with
+/// the first of them that must go.
+std::filesystem::path check_page(TargetModel target, const std::string& user);
+
 /// `parent`/`name`, or `name`-2, -3 ... where that is taken.
 std::filesystem::path fresh_folder(const std::filesystem::path& parent, const std::string& name);
 /// "sks-2" -> "sks": identifiers hold no '-', so what follows one is fresh_folder's number.

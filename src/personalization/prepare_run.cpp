@@ -14,6 +14,7 @@
 #include "kept_photos.h"
 #include "layout.h"
 #include "photo_check.h"
+#include "quota.h"
 #include "run.h"
 #include "run_settings.h"
 #include "teachable.h"
@@ -47,6 +48,7 @@ void check_numbers(const FinetuneOptions& options) {
   parse_replay(options.replay);
   check_at_least("resolution", options.train.resolution, 1);
   check_at_least("checkpointing_steps", options.train.checkpointing_steps, 0);
+  check_at_least("max_subjects", options.max_subjects, 0);
   check_at_least("checkpoints_total_limit", options.checkpoints_total_limit, 0);
   check_at_least("validation_steps", options.train.validation_steps, 0);
   check_at_least("early_stop", options.train.early_stop, 0);
@@ -229,6 +231,7 @@ Run prepare_run(const FinetuneOptions& wish, const ProgressFn& progress) {
   run.options = wish;
   const FinetuneOptions& options = run.options;
   if (!options.resume.empty()) go_on_from_checkpoint(run);
+  refuse_above_quota(options);
   run.progress = progress;
   run.load.device = parse_device(options.device);
   run.load.dtype = parse_dtype(options.dtype, run.load.device);
@@ -249,6 +252,7 @@ Run prepare_run(const FinetuneOptions& wish, const ProgressFn& progress) {
 
   clean_models_dir(options.models_dir);
   run.claim = claim_identifier(options, run.base.folder, run.load.source);
+  refuse_above_quota(options);  // again: the run that this one waited for may have taken the last place
   run.start_folder = run.base.folder;
   settle_method(run);
   if (is_metamodel(options.target)) continue_metamodel(run);

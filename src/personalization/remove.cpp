@@ -8,6 +8,7 @@
 #include "checkpoint_folders.h"
 #include "claim.h"
 #include "cleanup.h"
+#include "delete_strictly.h"
 #include "layout.h"
 #include "run_files.h"
 #include "unregistered.h"
@@ -58,6 +59,7 @@ void remove_subject(const fs::path& models_dir,
                               ? metamodel_layout(target, user).photos / kept_photos(subject).filename()
                               : fs::path("users") / user / model_name;
   if (doomed.has_filename()) mark_if_there(models_dir / doomed);
+  if (is_metamodel(target)) delete_strictly(models_dir / check_page(target, user));
   update_registry(models_dir, [&](Registry& registry) {
     std::erase_if(registry.subjects,
                   [&](const Subject& s) { return s.identifier == identifier && in_scope(s, scope); });
@@ -96,6 +98,7 @@ void reset_metamodel(const fs::path& models_dir, TargetModel target, const std::
     registry.metamodels.erase(scope);
     std::erase_if(registry.retired, [&](const std::string& word) { return word.rfind(scope + "/", 0) == 0; });
   });
+  delete_strictly(models_dir / check_page(target, user));
   remove_checkpoints(models_dir, target, user, "");
   remove_run_files(models_dir, target, user, "");
   clean_metamodel(models_dir, target, user);

@@ -9,6 +9,7 @@
 #include "big/registry/version_note.h"
 #include "claim.h"
 #include "cleanup.h"
+#include "delete_strictly.h"
 #include "layout.h"
 #include "unregistered.h"
 
@@ -104,6 +105,7 @@ RollbackResult rollback_metamodel(const fs::path& models_dir,
   const std::string scope = identifier_scope(target, user);
 
   mark_what_goes(change, models_dir, models_dir / versions_folder(target, user));
+  delete_strictly(models_dir / check_page(target, user));
   fail_point("registry");
   update_registry(models_dir, [&](Registry& registry) {
     std::erase_if(registry.subjects,

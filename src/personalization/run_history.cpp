@@ -1,13 +1,13 @@
 #include "run_history.h"
 
 #include <chrono>
-#include <cstdio>
 
 #include "big/core/atomic_file.h"
 #include "big/core/error.h"
 #include "big/core/log.h"
 #include "big/core/text.h"
 #include "big/training/training_state.h"
+#include "fixed_text.h"
 #include "preview_pictures.h"
 #include "run.h"
 #include "run_files.h"
@@ -16,18 +16,10 @@ namespace big {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char *kLines = "history.jsonl", *kEvents = "tensorboard", *kPreviews = "previews",
-                   *kReport = "report.html";
-constexpr const char* kQuarterNames[] = {"1_little_noise", "2_some_noise", "3_more_noise", "4_much_noise"};
+constexpr const char* kQuarterTags[] = {"1_little_noise", "2_some_noise", "3_more_noise", "4_much_noise"};
 
 double seconds_since_1970() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
-std::string fixed(double value, int digits) {
-  char text[48];
-  std::snprintf(text, sizeof text, "%.*f", digits, value);
-  return text;
 }
 
 std::string in_words(const Measurement& measured, const std::vector<Measurement>& all) {
@@ -56,8 +48,8 @@ void move_beside(const fs::path& from, const fs::path& to) {
 }  // namespace
 
 RunHistory::RunHistory(const Run& run)
-    : run_(run), lines_file_(run_file(run, concat(".", kLines))), events_folder_(run_file(run, concat(".", kEvents))),
-      previews_folder_(run_file(run, concat(".", kPreviews))) {}
+    : run_(run), lines_file_(run_file(run, concat(".", kHistoryFile))), events_folder_(run_file(run, concat(".", kEventsFolder))),
+      previews_folder_(run_file(run, concat(".", kPreviewsFolder))) {}
 
 void RunHistory::begin(const TrainingState& state) {
   losses_ = state.losses;
@@ -108,7 +100,7 @@ void RunHistory::write_lines() {
 
 void RunHistory::draw(const Measurement& measurement) {
   const Quarters errors = judged_errors(measurement);
-  for (size_t q = 0; q < errors.size(); ++q) draw(concat("error/", kQuarterNames[q]), measurement.step, errors[q]);
+  for (size_t q = 0; q < errors.size(); ++q) draw(concat("error/", kQuarterTags[q]), measurement.step, errors[q]);
   if (measurement.drift) draw("validation/class_drift", measurement.step, *measurement.drift);
   draw("validation/score", measurement.step, measurement.score);
 }
@@ -136,19 +128,19 @@ fs::path RunHistory::write_report(const fs::path& file, const RunEnd& end) const
 fs::path RunHistory::succeeded(const RunEnd& end) {
   events_.reset();
   std::error_code ignored;
-  fs::remove(run_file(run_, concat(".", kReport)), ignored);  // an earlier run's that failed
-  move_beside(lines_file_, end.model / kLines);
-  move_beside(events_folder_, end.model / kEvents);
-  move_beside(previews_folder_, end.model / kPreviews);
-  previews_folder_ = end.model / kPreviews;
-  return write_report(end.model / kReport, end);
+  fs::remove(run_file(run_, concat(".", kReportFile)), ignored);  // an earlier run's that failed
+  move_beside(lines_file_, end.model / kHistoryFile);
+  move_beside(events_folder_, end.model / kEventsFolder);
+  move_beside(previews_folder_, end.model / kPreviewsFolder);
+  previews_folder_ = end.model / kPreviewsFolder;
+  return write_report(end.model / kReportFile, end);
 }
 
 void RunHistory::failed(const std::string& why) {
   events_.reset();
   RunEnd end;
   end.error = why;
-  const fs::path report = write_report(run_file(run_, concat(".", kReport)), end);
+  const fs::path report = write_report(run_file(run_, concat(".", kReportFile)), end);
   if (!report.empty()) log_info(concat("its report: ", report.string()));
 }
 

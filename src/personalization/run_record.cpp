@@ -7,6 +7,7 @@
 #include "big/pipeline/device.h"
 #include "big/training/trainer.h"
 #include "run.h"
+#include "run_files.h"
 #include "run_settings.h"
 
 namespace big {
@@ -65,7 +66,7 @@ void write_run_record(const Run& run, const TrainResult& trained, const std::fil
   record["losses_by_kind"] = losses_by_kind(trained);
   record["losses"] = trained.losses;
   // A photo's name may hold bytes that are no UTF-8.
-  write_file_atomically(folder / "run.json", record.dump(1, ' ', false, OrderedJson::error_handler_t::replace) + "\n");
+  write_file_atomically(folder / kRunRecordFile, record.dump(1, ' ', false, OrderedJson::error_handler_t::replace) + "\n");
 }
 
 }  // namespace big

@@ -1,13 +1,12 @@
 #include "run_report.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "big/core/duration.h"
 #include "big/core/text.h"
-#include "big/imaging/picture_file.h"
 #include "big/imaging/read_image.h"
-#include "big/imaging/resize.h"
+#include "fixed_text.h"
+#include "html_page.h"
 #include "html_text.h"
 #include "odd_photos.h"
 #include "preview_pictures.h"
@@ -15,23 +14,9 @@
 #include "run_history.h"
 #include "run_record.h"
 #include "run_report_curves.h"
-#include "run_report_style.h"
 
 namespace big {
 namespace {
-
-constexpr int kThumbnailSide = 192;  // shown at half of it, for dense screens
-constexpr PictureEncoding kThumbnail = {PictureFormat::kJpeg, 80};
-
-std::string fixed(double value, int digits) {
-  char text[48];
-  std::snprintf(text, sizeof text, "%.*f", digits, value);
-  return text;
-}
-
-std::string section(const std::string& title, const std::string& body) {
-  return body.empty() ? "" : concat("<h2>", html_text(title), "</h2>\n", body);
-}
 
 std::string row(const std::string& name, const std::string& value) {
   return concat("<tr>", element("td", name), element("td", value), "</tr>\n");
@@ -68,12 +53,6 @@ std::string head_of(const Run& run, const RunHistory& history, const RunEnd& end
   return concat("<h1>", html_text(concat(run.claim.identifier, ": ", options.category)), "</h1>\n<p class=\"note\">",
                 html_text(facts), "</p>\n<p class=\"end", end.error.empty() ? "" : " failed", "\">", html_text(result),
                 "</p>\n");
-}
-
-std::string thumbnail(const Image& picture) {
-  const int side = std::min(picture.width, picture.height);
-  const Image square = resize(center_crop(picture, side, side), kThumbnailSide, kThumbnailSide);
-  return concat("<img alt=\"\" src=\"", data_uri("image/jpeg", encode_picture(square, kThumbnail)), "\">");
 }
 
 /// What the doctor found in this photo, alone or with others.
@@ -123,7 +102,7 @@ std::string photos_of(const Run& run, const RunHistory& history, const RunEnd& e
     const std::string name = photo.path.filename().string();
     const bool held_out = std::ranges::binary_search(run.held_out, i);
     const auto& [caption, repeats] = run.photos.notes[i];
-    rows += concat("<tr><td>", thumbnail(run.photos.images[i].image), "</td><td>", i + 1, ". ", html_text(name), "<br><span class=\"note\">",
+    rows += concat("<tr><td>", html_thumbnail(run.photos.images[i].image), "</td><td>", i + 1, ". ", html_text(name), "<br><span class=\"note\">",
                    photo.width, " × ", photo.height, held_out ? ", held out: measured, not taught" : "",
                    repeats == 1 ? "" : concat(", shown ", repeats, " times a round"),
                    caption.empty() ? "" : "<br>“" + html_text(caption) + "”", "</span></td>",
@@ -152,7 +131,7 @@ std::string previews_of(const Run& run, const RunHistory& history) {
   for (size_t i = 0; i < rows; ++i) {
     const int64_t step = steps[rows == 1 ? 0 : i * (steps.size() - 1) / (rows - 1)];
     table += concat("<tr><td class=\"number\">", step, "</td>");
-    for (const auto& picture : previews.at(step)) table += concat("<td>", thumbnail(read_image(picture)), "</td>");
+    for (const auto& picture : previews.at(step)) table += concat("<td>", html_thumbnail(read_image(picture)), "</td>");
     table += "</tr>\n";
   }
   const GenerateOptions drawn = preview_request(run);
@@ -174,9 +153,9 @@ std::string settings_of(const OrderedJson& about) {
     for (const auto& [name, value] : about[part].items()) rest[name] = value;
   std::string text;
   const std::string command = text_of_value(about["command"]);
-  if (!command.empty()) text += section("The command that repeats it", concat("<pre>", html_text(command), "</pre>\n"));
-  return concat(text, section("Settings", table_of(settings["flags"])),
-                section("Photos by SHA-256", table_of(settings["photos"])), section("Versions and machine", table_of(rest)));
+  if (!command.empty()) text += html_section("The command that repeats it", concat("<pre>", html_text(command), "</pre>\n"));
+  return concat(text, html_section("Settings", table_of(settings["flags"])),
+                html_section("Photos by SHA-256", table_of(settings["photos"])), html_section("Versions and machine", table_of(rest)));
 }
 
 }  // namespace
@@ -185,14 +164,11 @@ std::string run_report(const Run& run, const RunHistory& history, const RunEnd& 
   const bool chosen = end.error.empty() && run.options.train.keep == "best";
   const auto kept = chosen ? std::optional(end.kept_step) : std::nullopt;
   const std::string gate = end.gate ? list_of(end.gate->lines()) : "";
-  return concat("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n",
-                "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
-                "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">\n",
-                element("title", concat(run.claim.identifier, ": ", run.options.category)), "\n<style>", kReportStyle,
-                "</style></head>\n<body>\n", head_of(run, history, end),
-                section("Curves", curves_of(history, kept) + measuring_hint(history)),
-                section("Pictures on the way", previews_of(run, history)), section("What the metamodel knows", gate), section("Photos", photos_of(run, history, end)),
-                settings_of(about_run(run)), "</body></html>\n");
+  return html_page(concat(run.claim.identifier, ": ", run.options.category),
+                   concat(head_of(run, history, end), html_section("Curves", curves_of(history, kept) + measuring_hint(history)),
+                          html_section("Pictures on the way", previews_of(run, history)),
+                          html_section("What the metamodel knows", gate),
+                          html_section("Photos", photos_of(run, history, end)), settings_of(about_run(run))));
 }
 
 }  // namespace big

@@ -2,7 +2,7 @@
 
 namespace big {
 
-/// How a run's report looks; the classes of svg_chart are among it.
+/// How our pages look; the classes of svg_chart are among it.
 constexpr const char* kReportStyle = R"css(
 :root { color-scheme: light; }
 body { font: 15px/1.5 system-ui, sans-serif; color: #1f2328; background: #fff; max-width: 900px; margin: 2rem auto; padding: 0 1rem; }
@@ -14,6 +14,7 @@ table { border-collapse: collapse; width: 100%; } td, th { text-align: left; ver
 th { white-space: nowrap; } td img { width: 96px; height: 96px; border-radius: 4px; display: block; }
 table.settings td:first-child { width: 16rem; } code, pre { font: 13px/1.45 ui-monospace, monospace; }
 pre { background: #f6f8fa; padding: .7rem; border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; }
+.strip img { display: inline-block; width: 84px; height: 84px; margin: 0 .2rem .2rem 0; }
 table.previews { width: auto; } table.previews td { padding: .15rem; border: 0; vertical-align: middle; } figure { margin: 1rem 0; } figcaption { color: #59636e; } figcaption b { color: #1f2328; } svg { width: 100%; height: auto; }
 svg text { font: 11px system-ui, sans-serif; fill: #59636e; } svg .grid { stroke: #eaeef2; } svg .axis { stroke: #8c959f; }
 svg .mark { stroke: #8c959f; stroke-dasharray: 4 3; }

@@ -78,7 +78,7 @@ std::string line_of(double x1, double y1, double x2, double y2, const char* styl
                 "\" class=\"", style, "\"/>");
 }
 
-std::string grid(const Axes& axes) {
+std::string grid(const Axes& axes, const std::string& x_name) {
   std::string out;
   const double bottom = kHeight - kBottom;
   const double y_step = tick_step(axes.y), x_step = std::max(1.0, tick_step(axes.x));
@@ -89,7 +89,7 @@ std::string grid(const Axes& axes) {
   for (double x = std::ceil(axes.x.low / x_step) * x_step; x <= axes.x.high; x += x_step)
     out += text_at(axes.left(x), bottom + 16, "middle", number(x, "%.0f"));
   out += line_of(kLeft, bottom, kWidth - kRight, bottom, "axis");
-  return out + text_at(kWidth - kRight, kHeight - 4, "end", "updates");
+  return out + text_at(kWidth - kRight, kHeight - 4, "end", x_name);
 }
 
 std::string path_of(const Axes& axes, const Curve& curve) {
@@ -131,7 +131,7 @@ std::string svg_chart(const Chart& chart) {
   std::erase_if(curves, [](const Curve& curve) { return curve.points.empty(); });
   if (curves.empty()) return "";
   const Axes axes = axes_of(curves);
-  std::string drawn = grid(axes) + mark_of(axes, chart);
+  std::string drawn = grid(axes, chart.x_name) + mark_of(axes, chart);
   for (const Curve& curve : curves) drawn += path_of(axes, curve);
   return concat("<figure><figcaption><b>", html_text(chart.title), "</b> ", html_text(chart.about), "</figcaption>",
                 legend_of(curves), "<svg viewBox=\"0 0 ", kWidth, " ", kHeight, "\" role=\"img\" aria-label=\"",

@@ -19,6 +19,7 @@ struct Chart {
   std::vector<Curve> curves;
   std::optional<double> marked_x;  ///< a vertical line,
   std::string mark;                ///< and what stands beside it
+  std::string x_name = "updates";  ///< what x counts
 };
 
 /// A <figure> with the chart as inline SVG: axes with round numbers, a legend where there is more than one line, a dot

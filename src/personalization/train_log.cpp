@@ -45,7 +45,7 @@ void TrainLog::succeeded(const fs::path& model) {
   if (file_.empty()) return;
   log_.note("finished: " + model.string());
   try {
-    write_file_atomically(model / "train.log", log_.text());
+    write_file_atomically(model / kTrainLogFile, log_.text());
   } catch (const MachineError& error) {
     log_warning(concat("the log stays where it is, at ", file_.string(), ": ", error.what()));
     return;

@@ -25,4 +25,6 @@ bool is_marked_unregistered(const fs::path& folder) {
   return fs::exists(folder / kNote, ignored);
 }
 
+bool is_unregistered_note(const fs::path& file) { return file.filename() == kNote; }
+
 }  // namespace big

@@ -9,5 +9,7 @@ namespace big {
 void mark_unregistered(const std::filesystem::path& folder);
 void unmark_unregistered(const std::filesystem::path& folder) noexcept;
 bool is_marked_unregistered(const std::filesystem::path& folder);
+/// Whether `file` is such a note.
+bool is_unregistered_note(const std::filesystem::path& file);
 
 }  // namespace big

@@ -42,7 +42,7 @@ TEST_F(Finetune, WishesThatMissOrContradictAreRefused) {
   EXPECT_EQ(failure({photos_, "--path_to_instance_images", photos_, "--category", "dog"}, 2),
             "error: --path_to_instance_images and PHOTOS are the same value: give one of them\n");
   EXPECT_EQ(failure({"--remove", "sks", "--reset"}, 2),
-            "error: --remove, --reset, --rollback and --suggest are four things: give one of them\n");
+            "error: --remove and --reset are different things: give one of them\n");
   EXPECT_EQ(failure({photos_, "--category", "dog", "--target_model", "pretrained"}, 2),
             "error: --target_model: 'pretrained' is none of private, private_meta, meta\n");
   EXPECT_EQ(failure({photos_, "--category", "dog", "--learning_rate", "2"}, 2),
@@ -225,7 +225,71 @@ TEST_F(Finetune, AMetamodelGoesBackToAVersion) {
   const auto next = run("finetune", quick({"--target_model", "meta", "--prior_loss_weight", "0", "--gate", "off", "--json"}));
   EXPECT_NE(Json::parse(next.out)["identifier"], forgotten) << "never given again";
   EXPECT_NE(failure({"--rollback", "1", "--yes"}, 2).find("has no versions"), std::string::npos);
-  EXPECT_NE(failure({"--rollback", "1", "--reset", "--yes"}, 2).find("four things"), std::string::npos);
+  EXPECT_NE(failure({"--rollback", "1", "--reset", "--yes"}, 2).find("different things"), std::string::npos);
+}
+
+TEST_F(Finetune, AMetamodelIsCheckedWithNothingKeptOfItToo) {
+  EXPECT_NE(failure({"--check"}, 2).find("--target_model meta or private_meta"), std::string::npos);
+  EXPECT_NE(failure({"--check", "--target_model", "meta"}, 2).find("taught nothing yet"), std::string::npos);
+  make_taught_models(models_.path());
+  const ToolRun checked = run("finetune", {"--check", "--target_model", "meta", "--num_validation_images", "1", "--json",
+                                           "--threads", "1"});
+  ASSERT_EQ(checked.code, 0) << checked.err;
+  const Json said = Json::parse(checked.out);
+  ASSERT_EQ(said["subjects"].size(), 2u);
+  EXPECT_EQ(said["subjects"][0], (Json{{"identifier", "vfr"},
+                                       {"category", "bird"},
+                                       {"user", "bob"},
+                                       {"date", "2026-11-25T10:00:00Z"},
+                                       {"known", "not measured"},
+                                       {"identity", nullptr},
+                                       {"margin", nullptr},
+                                       {"nearest", nullptr}}));
+  EXPECT_EQ(said["classes"][1], (Json{{"category", "house"}, {"drift", nullptr}}));
+  EXPECT_NE(checked.err.find("'starter' is another model by now"), std::string::npos) << checked.err;
+  EXPECT_NE(checked.err.find("drawing the subjects"), std::string::npos) << "a bar";
+  EXPECT_TRUE(fs::exists(said["page"].get<std::string>()));
+}
+
+TEST_F(Finetune, AUserIsHandedOutAndForgotten) {
+  const auto meta = [&](std::vector<std::string> more) {
+    more.insert(more.end(), {"--target_model", "meta", "--prior_loss_weight", "0", "--quiet"});
+    return quick(more);
+  };
+  ASSERT_EQ(run("finetune", quick({"--identifier", "vfr", "--prior_loss_weight", "0", "--quiet"})).code, 0);
+  ASSERT_EQ(run("finetune", meta({"--identifier", "sks", "--gate", "off"})).code, 0);
+  EXPECT_NE(failure(meta({"--max_subjects", "1"}), 2).find("holds 1 subjects of user 'anna'"), std::string::npos);
+  // Updates of no length teach nothing: the run is refused and leaves its log and report.
+  EXPECT_EQ(run("finetune", meta({"--identifier", "brc", "--gate", "strict", "--learning_rate", "0"})).code, 5);
+  ASSERT_TRUE(fs::exists(models_.path() / "cache/logs/meta/brc.report.html"));
+
+  const std::string out = (here_.path() / "out").string();
+  EXPECT_NE(failure({"--export_user", "anna"}, 2).find("--export_user NAME DIR"), std::string::npos);
+  const ToolRun copied = run("finetune", {"--export_user", "anna", out, "--json", "--quiet"});
+  ASSERT_EQ(copied.code, 0) << copied.err;
+  EXPECT_EQ(Json::parse(copied.out)["meta"], Json{"sks"});
+  for (const char* part : {"model_index.json", "unet/diffusion_pytorch_model.safetensors", "vae/config.json"})
+    EXPECT_EQ(read_file(out + "/private/vfr/" + part), read_file(models_.path() / "users/anna/vfr" / part)) << part;
+  EXPECT_TRUE(fs::exists(out + "/meta/photos/sks/0000.png"));
+  EXPECT_TRUE(fs::exists(out + "/meta/runs/1/report.html"));
+  EXPECT_TRUE(fs::exists(out + "/unfinished/meta/brc.report.html"));
+  EXPECT_NE(failure({"--export_user", "anna", out}, 2).find("is there already"), std::string::npos);
+
+  EXPECT_NE(failure({"--forget_user", "anna"}, 2).find("Delete everything of user 'anna' (private: vfr; meta: sks; "),
+            std::string::npos);
+  const ToolRun gone = run("finetune", {"--forget_user", "anna", "--yes", "--json"});
+  ASSERT_EQ(gone.code, 0) << gone.err;
+  const Json said = Json::parse(gone.out);
+  EXPECT_EQ(said["forgotten"], "anna");
+  EXPECT_EQ(said["private"], Json{"vfr"});
+  EXPECT_EQ(said["unfinished"], Json{"brc"});
+  for (const auto& entry : fs::recursive_directory_iterator(models_.path())) {
+    const bool text = entry.is_regular_file() && entry.file_size() < 4 << 20;
+    EXPECT_EQ(entry.path().lexically_relative(models_.path()).string().find("anna"), std::string::npos) << entry.path();
+    if (text) EXPECT_EQ(read_file(entry.path()).find("anna"), std::string::npos) << entry.path();
+  }
+  EXPECT_FALSE(fs::exists(models_.path() / "metamodel/photos/sks"));
+  EXPECT_NE(failure(meta({"--identifier", "sks", "--gate", "off"}), 2).find("never given again"), std::string::npos);
 }
 
 TEST_F(Finetune, ASingleFileIsTaughtAndSavedAsOne) {

@@ -28,9 +28,9 @@ TEST_F(ListIdentifiers, TheTableIsByTargetModel) {
             "  identifier  category  photos  steps  date        base\n"
             "  qkz         toy       5       250    2026-11-25  starter\n"
             "meta (all users):\n"
-            "  identifier  category  photos  steps  date        base\n"
-            "  vfr         bird      5       250    2026-11-25  starter\n"
-            "  sks         house     5       250    2026-11-25  starter\n");
+            "  identifier  category  photos  steps  date        base     user\n"
+            "  vfr         bird      5       250    2026-11-25  starter  bob\n"
+            "  sks         house     5       250    2026-11-25  starter  anna\n");
 }
 
 TEST_F(ListIdentifiers, JsonMapsIdentifiersToCategories) {
@@ -56,6 +56,7 @@ TEST_F(ListIdentifiers, DetailsTellAllThatIsKnown) {
                                           {"date", "2026-11-25T10:00:00Z"},
                                           {"base", "starter"},
                                           {"model_path", "users/anna/sks"}}));
+  EXPECT_EQ(json["meta"]["vfr"]["user"], "bob") << "who added it";
   EXPECT_NE(list({"--details"}).out.find("users/anna/小狗\n"), std::string::npos);
 }
 

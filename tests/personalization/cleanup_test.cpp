@@ -121,6 +121,26 @@ TEST_F(Cleanup, DeletesPhotosThatWereReplaced) {
   EXPECT_TRUE(fs::exists(meta() / "photos" / "sks-2"));
 }
 
+TEST_F(Cleanup, VersionsTellNothingOfWhatWasRemoved) {
+  register_meta("sks", "2", "metamodel/photos/sks");
+  const Subject gone = make_subject(TargetModel::kMeta, "brc", "metamodel/versions/1");
+  const auto stays = read_registry(models()).subjects.front();
+  update_registry(models(), [](Registry& registry) { registry.retired.push_back("meta/brc"); });
+  for (const char* n : {"1", "2"}) {
+    const auto version = published(meta() / "versions" / n, false);
+    write_text(version / "report.html", "photos");
+    write_version_note(version, {.version = *n - '0',
+                                 .learned = *n == '1' ? "brc" : "sks",
+                                 .subjects = *n == '1' ? std::vector{gone} : std::vector{gone, stays}});
+  }
+  clean_models_dir(models());
+  EXPECT_FALSE(fs::exists(meta() / "versions/1/report.html"));
+  EXPECT_TRUE(fs::exists(meta() / "versions/2/report.html"));
+  EXPECT_EQ(read_version_note(meta() / "versions/1")->subjects.size(), 0u);
+  ASSERT_EQ(read_version_note(meta() / "versions/2")->subjects.size(), 1u);
+  EXPECT_EQ(read_version_note(meta() / "versions/2")->subjects[0].identifier, "sks");
+}
+
 TEST_F(Cleanup, ReachesThePrivateMetamodelToo) {
   const auto left = published(user() / "private_meta" / "versions" / "1", true);
   clean_models_dir(models());

@@ -53,6 +53,7 @@ struct FinetuneOptions {
   std::string gate = "warn";
   /// Which rows of the batches remind a metamodel of what it knows (ReplayMix): balanced | uniform | original | none.
   std::string replay = "balanced";
+  int64_t max_subjects = 0;  ///< that a metamodel holds at most, meta: of this user; 0: any number
   int64_t checkpoints_total_limit = 1;  ///< older ones are deleted; 0: all are kept
   /// Photos that are not taught, for measuring; -1: one of six or more. With none the taught ones are measured.
   int64_t validation_photos = -1;
