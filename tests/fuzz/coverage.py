@@ -3,8 +3,8 @@
 
 Builds, runs fuzz_base_coverage and fuzz_torch_coverage with N inputs a reader and prints a table (gcov with g++,
 llvm-cov with Clang). Ends with 1 where a reader's file is reached in less than 85 of 100 lines, and where an input
-reaches a file that the table does not list. --half base|torch measures one of the two, --no_build what is there,
---no_run what was counted last.
+reaches a file that the table does not list. --half base|torch measures one of the two (what both
+hold may be low then), --no_build what is there, --no_run what was counted last.
 """
 
 import argparse
