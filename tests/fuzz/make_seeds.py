@@ -169,7 +169,7 @@ def weights():
     for title, content in {"text": b"a dog\n", "page": b"\xef\xbb\xbf <!DOCTYPE html><html>", "picture": b"\x89PNG\r\n\x1a\n", "zeros": b"\0" * 99,
                            "pointer": b"version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n", "json": b'["a"]',
                            "pickle": b"\x80\x02}q\0.", "nothing": b""}.items():
-        write(f"safetensors/foreign_{title}.safetensors", content)
+        write(f"foreign/{title}.bin", content)
     shards = [f"model-0000{i}-of-00002.safetensors" for i in (1, 2)]
     write("shard_index/two.json", {"metadata": {"total_size": 8}, "weight_map": {"a": shards[0], "b": shards[1], "c": shards[0]}})
 

@@ -90,7 +90,7 @@ void read_infotext(const std::string& bytes) {
 std::vector<Reader> readers() {
   const std::filesystem::path seeds = "tests/fuzz/seeds";
   std::vector<Reader> all = {
-      {"safetensors", read_safetensors, mutate_safetensors, {seeds / "safetensors"}},
+      {"safetensors", read_safetensors, mutate_safetensors, {seeds / "safetensors", seeds / "foreign"}},
       {"checkpoint", read_checkpoint_file, mutate_checkpoint, {seeds / "checkpoint"}},
       {"unet_config", read_config<UNet2DConditionConfig>, mutate_json, {seeds / "unet_config"}},
       {"vae_config", read_config<AutoencoderKLConfig>, mutate_json, {seeds / "vae_config"}},
