@@ -12,7 +12,12 @@ endif()
 # One precompiled torch header serves libraries and executables: GCC wants the same -fPIC everywhere.
 add_compile_options(-fPIC)
 
-# Counted lines are compiled without optimisation, one file differently from another.
+# For tests/fuzz/coverage.py: counts of GCC's, or of LLVM's; the lines are compiled without optimisation.
+set(BIG_COUNTING --coverage -O0)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  set(BIG_COUNTING -fprofile-instr-generate -fcoverage-mapping -O0)
+endif()
+# One file may be compiled differently from another.
 if(BIG_COVERAGE)
   set(CMAKE_DISABLE_PRECOMPILE_HEADERS ON)
 endif()

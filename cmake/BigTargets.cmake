@@ -1,8 +1,8 @@
 # Lets a library count the lines that run, where BIG_COVERAGE asks for it.
 function(big_count_lines target)
   if(BIG_COVERAGE)
-    target_compile_options(${target} PRIVATE --coverage -O0)
-    target_link_options(${target} PUBLIC --coverage)
+    target_compile_options(${target} PRIVATE ${BIG_COUNTING})
+    target_link_options(${target} PUBLIC ${BIG_COUNTING})
   endif()
 endfunction()
 

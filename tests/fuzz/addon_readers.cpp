@@ -7,6 +7,7 @@
 #include "big/pipeline/textual_inversion.h"
 #include "big/weights/lora.h"
 #include "big_models/lora_facts.h"
+#include "lora_source.h"
 #include "scratch_folder.h"
 
 namespace big::fuzz {
@@ -36,7 +37,8 @@ const std::vector<int64_t>& weight_of(const LoraModule& module) {
   throw std::logic_error("a LoRA's module is one of the model's layers");
 }
 
-/// Tried with its foreign keys passed over, then with every key counting.
+}  // namespace
+
 void read_lora_at(const std::filesystem::path& path) {
   const Lora lora = read_lora(path, small_model(), UnmatchedKeys::kIgnore);
   for (const LoraModule& module : lora.modules) {
@@ -56,12 +58,15 @@ void read_lora_at(const std::filesystem::path& path) {
   read_lora(path, small_model(), UnmatchedKeys::kRefuse);
 }
 
+namespace {
+
 void read_lora_file(const std::string& bytes) {
   static const ScratchFolder folder;
   const auto path = folder.write("a.safetensors", bytes);
   const auto file = open_tensor_file(path);
   lora_facts(*file);
   trigger_words(file->metadata());
+  legacy_file_hash(path);
   read_lora_at(path);
 }
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy
 import sentencepiece
 import torch
+from diffusers import UNet2DConditionModel
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from safetensors.torch import save_file
@@ -147,6 +148,11 @@ def settings():
     for name, content in {"plain": "-a text", "missing": "0", "folder": "d", "link_to_itself": "l", "pipe": "p", "short": "s",
                           "below_a_file": "b", "long": "-" + "x" * 5000}.items():
         write(f"file/{name}", content)
+    write("infotext/new.txt",
+          'a cozy cabin, <lora:ink:0.8>\nNegative prompt: (worst quality:1.4)\nSteps: 25, Sampler: DPM++ 2M, Schedule type: Karras, '
+          'CFG scale: 6.5, Seed: 777, Size: 512x768, Model: "a, \\"b\\": c", Lora hashes: "ink: 7437f7a09915", Version: v1.10.1\n')
+    write("infotext/old.txt", "a dog\nin 小 snow\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 965400086, Size: 512x512\n"
+                              "Template: a {dog|cat}\n")
     write("json/values.json", {"a": [1, -2, 1.5e-3, 1e300, True, None], "é": {"deep": [[[{"x": ""}]]]}, "": "\u0000\n\"\\"})
     write("json/list.json", [18446744073709551615, -9223372036854775808, 0.1, "\U0001F436"])
 
@@ -160,6 +166,10 @@ def weights():
                "scalar": torch.tensor(2.5), "none": torch.ones(0, 2)}, folder / "types.safetensors",
               metadata={"format": "pt", "note": 'a "quoted" \\ word'})
     save_file({"conv_in.weight": torch.randn(2, 1, 3, 3).bfloat16()}, folder / "one.safetensors")
+    for title, content in {"text": b"a dog\n", "page": b"\xef\xbb\xbf <!DOCTYPE html><html>", "picture": b"\x89PNG\r\n\x1a\n", "zeros": b"\0" * 99,
+                           "pointer": b"version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n", "json": b'["a"]',
+                           "pickle": b"\x80\x02}q\0.", "nothing": b""}.items():
+        write(f"foreign/{title}.bin", content)
     shards = [f"model-0000{i}-of-00002.safetensors" for i in (1, 2)]
     write("shard_index/two.json", {"metadata": {"total_size": 8}, "weight_map": {"a": shards[0], "b": shards[1], "c": shards[0]}})
 
@@ -178,10 +188,21 @@ def checkpoints():
     torch.save({"string_to_param": {"*": torch.randn(1, 8)}, "step": 5, "f8": torch.ones(4).to(torch.float8_e4m3fn)},
                SEEDS / "checkpoint" / "embedding.pt")
     torch.save(wild_checkpoint(base), SEEDS / "checkpoint" / "wild.ckpt")
+    deep = {"a": torch.ones(1)}
+    for _ in range(10):
+        deep = {"more": deep}
+    for title, content in {"expanded": {"a": torch.ones(1).expand(1000)}, "deep": deep, "long_name": {"a" * 1001: torch.ones(1)},
+                           "numbered": {1: torch.ones(1), "a": torch.ones(1)}, "no_dictionary": [torch.ones(1)]}.items():
+        torch.save(content, SEEDS / "checkpoint" / f"{title}.ckpt")
     for file in sorted((SEEDS / "checkpoint").iterdir()):
         with zipfile.ZipFile(file) as archive:
             name = next(name for name in archive.namelist() if name.endswith("/data.pkl"))
             write(f"pickle/{file.stem}.pkl", archive.read(name))
+    with zipfile.ZipFile(SEEDS / "checkpoint" / "script.pt", "w") as archive:
+        archive.writestr("script/data.pkl", b"\x80\x02}.")
+        archive.writestr("script/constants.pkl", b"")
+    with zipfile.ZipFile(SEEDS / "checkpoint" / "squeezed.pt", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("squeezed/data.pkl", b"\x80\x02}." + b"N0" * 99)
 
 
 def wild_checkpoint(tensor):
@@ -278,6 +299,28 @@ def loras():
     write("adapter_config/patterns.json", {"peft_type": "LORA", "lora_alpha": 2.5, "use_rslora": True,
                                            "alpha_pattern": {"^mid_block.attentions.0.proj_in": 3, "to_out.0": 1}})
     write("adapter_config/other.json", {"peft_type": "LOHA", "alpha": 2})
+    write("adapter_config/no_alpha.json", {"peft_type": "LORA", "r": 1})
+    lora_folders()
+
+
+def listing(name, *lines):
+    """Of a folder (listed_folder.h): a line for each file, its path and its seed."""
+    write(f"{name}.txt", "".join(line + "\n" for line in lines))
+
+
+def lora_folders():
+    """PEFT's folder, one of parts, diffusers' one, and some that hold no LoRA."""
+    config = "adapter_config/plain.json"
+    listing("lora_folder/peft", "adapter_model.safetensors lora/peft.safetensors", f"adapter_config.json {config}")
+    listing("lora_folder/parts", *(f"{part}/{line}" for part in ("unet", "text_encoder") for line in
+                                   ("adapter_model.safetensors lora/peft.safetensors", f"adapter_config.json {config}")))
+    listing("lora_folder/diffusers", "pytorch_lora_weights.safetensors lora/diffusers.safetensors")
+    listing("lora_folder/no_weights", f"adapter_config.json {config}")
+    listing("lora_folder/no_config", "adapter_model.safetensors lora/peft.safetensors")
+    listing("lora_folder/no_alpha", "adapter_model.safetensors lora/peft.safetensors", "adapter_config.json adapter_config/no_alpha.json")
+    listing("lora_folder/nothing", "none")
+    for kind in ("empty", "directory", "pipe", "socket", "kernel"):
+        listing(f"lora_folder/{kind}", f"adapter_model.safetensors {kind}", f"adapter_config.json {config}")
 
 
 def embeddings():
@@ -329,6 +372,9 @@ def single_files():
         "text_alone": {"text_model.a": torch.ones(1)}, "lora": {"a.lora_up.weight": torch.ones(1)}}
     for name, tensors in families.items():
         save(f"single_file/{name}.safetensors", tensors)
+    sd2, place = families["sd2"], "cond_stage_model.model."
+    save("single_file/wrong_thirds.safetensors", {**sd2, place + "transformer.resblocks.0.attn.in_proj_weight": torch.ones(5, 2)})
+    save("single_file/wrong_matrix.safetensors", {**sd2, place + "text_projection": torch.ones(2)})
     for prediction in ("v", "epsilon"):
         save(f"single_file/sd2_{prediction}.safetensors", families["sd2"], **{"modelspec.prediction_type": prediction})
     for name in ("stable-diffusion-v2-512", "stable-diffusion-v2-768-v"):
@@ -372,7 +418,58 @@ def part_weights():
     save("weights/single.safetensors", {"text_model." + name: tensor for name, tensor in plain.items()} | {
         "text_model.embeddings.position_ids": torch.arange(3)})
     save("weights/whole_clip.safetensors", {**plain, "visual_projection.weight": torch.ones(1)})
-    save("weights/unet.safetensors", {"conv_in.weight": torch.ones(1, 9, 1, 1)})
+    save("weights/whole_numbers.safetensors", {"numbers": torch.arange(3)})
+    unet_weights()
+
+
+def unet_weights():
+    """The smallest UNet, its old names and forms, and what is taken for it."""
+    network = UNet2DConditionModel(in_channels=4, block_out_channels=(4,), down_block_types=("DownBlock2D",),
+                                   up_block_types=("UpBlock2D",), layers_per_block=1, cross_attention_dim=3,
+                                   attention_head_dim=1, norm_num_groups=1)
+    state = network.state_dict()
+    query = next(name for name in state if ".to_q." in name)
+    keys = next(name for name in state if ".attn2.to_k." in name)
+    first = "conv_in.weight"
+    save("weights/unet.safetensors", state)
+    save("weights/unet_old_names.safetensors", {name.replace(".to_q.", ".query."): tensor for name, tensor in state.items()})
+    save("weights/unet_convolution.safetensors", {**state, query: state[query][:, :, None, None]})
+    save("weights/unet_incomplete.safetensors", {first: state[first]})
+    for title, changes in {
+            "inpainting": {first: torch.ones(4, 9, 3, 3)}, "editing": {first: torch.ones(4, 8, 3, 3)},
+            "other_text": {keys: torch.ones(4, 5)}, "other_kernel": {first: torch.ones(4, 4, 1, 1)},
+            "of_a_lora": {"conv_in.lora_up.weight": torch.ones(1)}, "more": {"mid_block.more": torch.ones(1)},
+            "of_a_model": {"model.diffusion_model.out.2.bias": torch.ones(1)},
+            "of_sdxl": {"add_embedding.linear_1.bias": torch.ones(1)}}.items():
+        save(f"weights/unet_{title}.safetensors", {**state, **changes})
+
+
+def model_folders():
+    """Listings of a whole model's folder, whole and short of each of its files."""
+    weights = "diffusion_pytorch_model.safetensors"
+    files = {"model_index.json": "model_index/starter.json", "scheduler/scheduler_config.json": "schedule/solver.json",
+             "text_encoder/config.json": "text_config/small.json", "text_encoder/model.safetensors": "weights/single.safetensors",
+             "tokenizer/tokenizer_config.json": "tokenizer/clip/tokenizer_config.json",
+             "unet/config.json": "unet_config/lists.json", f"unet/{weights}": "weights/unet.safetensors",
+             "vae/config.json": "vae_config/small.json", f"vae/{weights}": "vae_file/diffusers.safetensors"}
+    shards = {"unet/model-00001-of-00002.safetensors": "safetensors/one.safetensors",
+              "unet/model-00002-of-00002.safetensors": "safetensors/types.safetensors"}
+    sharded = {**files, f"unet/{weights}.index.json": "shard_index/two.json", **shards}
+    del sharded[f"unet/{weights}"]
+    half = {**files, "text_encoder/model.fp16.safetensors": files["text_encoder/model.safetensors"]}
+    del half["text_encoder/model.safetensors"]
+    kinds = {"whole": files, "sharded": sharded, "half": half,
+             "with_extra": {**files, "single_file_extra.safetensors": "safetensors/one.safetensors"}, "nothing": {},
+             "xl": {**files, "model_index.json": "model_index/xl.json"},
+             "index_without_vae": {name: "model_index/no_vae.json" if name == "model_index.json" else seed
+                                   for name, seed in files.items() if name != "vae/config.json"}}
+    for missing in files:
+        kinds["no_" + missing.replace("/", "_")] = {name: seed for name, seed in files.items() if name != missing}
+    for name, pickle in {"unet": "unet/diffusion_pytorch_model.bin", "text": "text_encoder/pytorch_model.bin"}.items():
+        kinds[f"{name}_pickle"] = {**{file: seed for file, seed in files.items() if not file.startswith(f"{name}") or "config" in file},
+                                   pickle: "embedding_pt/diffusers.bin"}
+    for title, content in kinds.items():
+        listing(f"model_folder/{title}", *(f"{name} {seed}" for name, seed in content.items()))
 
 
 def configs():
@@ -380,11 +477,25 @@ def configs():
     for kind, place in {"unet_config": "unet/config.json", "vae_config": "vae/config.json", "text_config": "text_encoder/config.json",
                         "schedule": "scheduler/scheduler_config.json", "model_index": "model_index.json"}.items():
         write(f"{kind}/starter.json", (STARTER / place).read_bytes())
-    write("unet_config/lists.json", {"_class_name": "UNet2DConditionModel", "sample_size": [8, 8], "block_out_channels": [32, 64],
-                                     "down_block_types": ["CrossAttnDownBlock2D", "DownBlock2D"],
-                                     "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D"], "layers_per_block": [1, 2],
-                                     "attention_head_dim": [4, 8], "cross_attention_dim": 32, "norm_num_groups": 8,
-                                     "transformer_layers_per_block": [1, 2], "use_linear_projection": True})
+    index = json.loads((STARTER / "model_index.json").read_text())
+    second = {"_class_name": "StableDiffusionXLPipeline", "text_encoder_2": ["transformers", "CLIPTextModelWithProjection"]}
+    write("model_index/xl.json", {**index, **second})
+    write("model_index/refiner.json", {**index, **second, "text_encoder": [None, None], "force_zeros_for_empty_prompt": False})
+    write("model_index/no_vae.json", {key: value for key, value in index.items() if key != "vae"})
+    write("model_index/other.json", {**index, "_class_name": "FluxPipeline"})
+    write("model_index/outside.json", {**index, "../unet": index["unet"]})
+    lists = {"_class_name": "UNet2DConditionModel", "sample_size": [8, 8], "block_out_channels": [32, 64],
+             "down_block_types": ["CrossAttnDownBlock2D", "DownBlock2D"],
+             "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D"], "layers_per_block": [1, 2],
+             "attention_head_dim": [4, 8], "cross_attention_dim": 32, "norm_num_groups": 8,
+             "transformer_layers_per_block": [1, 2], "use_linear_projection": True}
+    write("unet_config/lists.json", lists)
+    xl = {"addition_embed_type": "text_time", "addition_time_embed_dim": 4, "projection_class_embeddings_input_dim": 32}
+    huge = {"block_out_channels": [32, 60000]}
+    for title, changes in {"xl": xl, "xl_none": {"addition_embed_type": "text_time"}, "lcm": {"time_cond_proj_dim": 256}, "huge": huge,
+                           "no_levels": {"block_out_channels": []}, "no_width": {"block_out_channels": [0]},
+                           "oblong": {"sample_size": [8, 9]}, "not_built": {"dropout": 0.1}}.items():
+        write(f"unet_config/{title}.json", {**lists, **changes})
     write("vae_config/small.json", {"block_out_channels": [8, 8], "down_block_types": ["DownEncoderBlock2D"] * 2,
                                     "up_block_types": ["UpDecoderBlock2D"] * 2, "norm_num_groups": 4, "scaling_factor": 0.13})
     write("text_config/small.json", {"architectures": ["CLIPTextModel"], "hidden_size": 32, "num_attention_heads": 4, "vocab_size": 99,
@@ -393,13 +504,19 @@ def configs():
           '{"_class_name": "DPMSolverMultistepScheduler", "beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012,\n'
           ' "lambda_min_clipped": -Infinity, "solver_order": 2, "use_karras_sigmas": true, "final_sigmas_type": "zero",\n'
           ' "timestep_spacing": "linspace", "trained_betas": [0.1, 0.2], "prediction_type": "sample"}')
+    for title, changes in {"thresholding": {"thresholding": True}, "on_noise": {"predict_x0": False}, "corrector": {"disable_corrector": [1]},
+                           "sigma": {"sigma_min": 0.1}, "no_betas": {"beta_start": 0.5, "beta_end": 0.1},
+                           "wrong_betas": {"trained_betas": [2]}, "two_curves": {"use_karras_sigmas": True, "use_beta_sigmas": True},
+                           "no_steps": {"num_train_timesteps": 0}, "no_original": {"original_inference_steps": 0},
+                           "typo": {"prediction_type": "velocity"}}.items():
+        write(f"schedule/{title}.json", changes)
     write("schedule/cosine.json", {"beta_schedule": "squaredcos_cap_v2", "num_train_timesteps": 100, "steps_offset": 1})
 
 
 def main():
     shutil.rmtree(SEEDS, ignore_errors=True)
     for make in (pictures, clip_tokenizer, spiece, settings, weights, checkpoints, loras, embeddings, single_files, part_weights,
-                 configs):
+                 model_folders, configs):
         make()
     sizes = [file.stat().st_size for file in SEEDS.rglob("*") if file.is_file()]
     print(f"{len(sizes)} seeds, {sum(sizes)} bytes")

@@ -4,6 +4,7 @@
 
 #include "big/core/json.h"
 #include "big/networks/clip_text_model.h"
+#include "big/networks/unet_2d_condition.h"
 #include "big/weights/safetensors.h"
 #include "big/weights/state_dict.h"
 #include "big/weights/stored_model.h"
@@ -12,14 +13,14 @@
 #include "scratch_folder.h"
 
 namespace big::fuzz {
-namespace {
-
 namespace fs = std::filesystem;
+namespace {
 
 const fs::path kSeeds = "tests/fuzz/seeds";
 constexpr size_t kReadBytes = 1 << 20;
 
-/// Takes every tensor as its part would; throws what that throws.
+}  // namespace
+
 void use_tensors(const StoredTensors& tensors) {
   for (const auto& [name, stored] : tensors) {
     const auto shape = stored.shape();
@@ -34,6 +35,8 @@ void use_model(const StoredModel& model) {
   for (const auto& [part, tensors] : model.parts) use_tensors(tensors);
   use_tensors(model.extra);
 }
+
+namespace {
 
 void read_safetensors_model(const std::string& bytes) {
   static const ScratchFolder folder;
@@ -82,37 +85,38 @@ void read_vae_weights(const std::string& bytes) {
   use_tensors(read_vae(folder.path(), config).tensors);
 }
 
-/// The smallest text encoder, filled as a model is loaded.
-void read_weights(const std::string& bytes) {
-  static const ScratchFolder folder;
+ClipTextModel smallest_text_encoder() {
   ClipTextConfig config;
   config.vocab_size = 5;
   config.hidden_size = 4;
   config.intermediate_size = 6;
   config.num_hidden_layers = config.num_attention_heads = 1;
   config.max_position_embeddings = 3;
-  static ClipTextModel network(config);
-  folder.write("model.safetensors", bytes);
-  stored_dtype(folder.path(), "model");
-  const auto part = open_weights(folder.path(), "model");
-  load_state_dict(*network, part.tensors, part.where);
+  return ClipTextModel(config);
 }
 
-/// model_index.json of a folder whose parts are there, each with one tensor.
-void read_folder(const std::string& bytes) {
+UNet2DCondition smallest_unet() {
+  UNet2DConditionConfig config;
+  config.block_out_channels = {4};
+  config.down_block_types = {"DownBlock2D"};
+  config.up_block_types = {"UpBlock2D"};
+  config.layers_per_block = config.attention_heads = config.transformer_layers_per_block = {1};
+  config.cross_attention_dim = {3};
+  config.norm_num_groups = 1;
+  return UNet2DCondition(config);
+}
+
+/// The smallest network of its kind, filled as a model is loaded, and as from a single tensor file.
+void read_weights(const std::string& bytes) {
   static const ScratchFolder folder;
-  static const bool has_parts = [] {
-    for (const char* part : {"unet", "vae", "text_encoder", "text_encoder_2"}) {
-      folder.write(fs::path(part) / "config.json", "{}");
-      fs::copy_file(project_root() / kSeeds / "safetensors/one.safetensors",
-                    folder.path() / part / (weight_stem_of(part) + ".safetensors"));
-    }
-    folder.write("scheduler/scheduler_config.json", "{\"lambda_min_clipped\": -Infinity}");
-    return true;
-  }();
-  require(has_parts, "the parts are there");
-  folder.write("model_index.json", bytes);
-  use_model(read_model_folder(folder.path()));
+  static ClipTextModel text_encoder = smallest_text_encoder();
+  static UNet2DCondition unet = smallest_unet();
+  Module& network = bytes.find("conv_in.weight") == std::string::npos ? static_cast<Module&>(*text_encoder) : *unet;
+  const fs::path file = folder.write("model.safetensors", bytes);
+  stored_dtype(folder.path(), "model");
+  const auto part = open_weights(folder.path(), "model");
+  load_state_dict(network, part.tensors, part.where);
+  load_state_dict(network, *open_tensor_file(file));
 }
 
 }  // namespace
@@ -123,8 +127,7 @@ std::vector<Reader> model_readers() {
           {"single_ckpt", read_checkpoint_model, mutate_checkpoint, {kSeeds / "single_ckpt"}},
           {"big_configs", read_model_metadata, mutate_json, {kSeeds / "big_configs"}},
           {"vae_file", read_vae_weights, mutate_safetensors, {kSeeds / "vae_file"}},
-          {"weights", read_weights, mutate_safetensors, {kSeeds / "weights"}},
-          {"model_folder", read_folder, mutate_json, {kSeeds / "model_index"}}};
+          {"weights", read_weights, mutate_safetensors, {kSeeds / "weights"}}};
 }
 
 }  // namespace big::fuzz

@@ -11,6 +11,7 @@
 #include "big/weights/checkpoint.h"
 #include "big/weights/safetensors.h"
 #include "big/weights/state_dict.h"
+#include "folder_readers.h"
 #include "infotext.h"
 #include "model_folder.h"
 #include "model_readers.h"
@@ -64,12 +65,6 @@ void read_schedule(const std::string& bytes) {
   require(std::isfinite(config.beta_start) && std::isfinite(config.beta_end), "betas are finite");
 }
 
-void read_model_index(const std::string& bytes) {
-  static const ScratchFolder folder;
-  folder.write("model_index.json", bytes);
-  big::read_model_index(folder.path());
-}
-
 /// An index beside two shards; it may name no other file.
 void read_shard_index(const std::string& bytes) {
   static const ScratchFolder folder;
@@ -95,16 +90,15 @@ void read_infotext(const std::string& bytes) {
 std::vector<Reader> readers() {
   const std::filesystem::path seeds = "tests/fuzz/seeds";
   std::vector<Reader> all = {
-      {"safetensors", read_safetensors, mutate_safetensors, {seeds / "safetensors"}},
+      {"safetensors", read_safetensors, mutate_safetensors, {seeds / "safetensors", seeds / "foreign"}},
       {"checkpoint", read_checkpoint_file, mutate_checkpoint, {seeds / "checkpoint"}},
       {"unet_config", read_config<UNet2DConditionConfig>, mutate_json, {seeds / "unet_config"}},
       {"vae_config", read_config<AutoencoderKLConfig>, mutate_json, {seeds / "vae_config"}},
       {"text_config", read_config<ClipTextConfig>, mutate_json, {seeds / "text_config"}},
       {"schedule", read_schedule, mutate_json, {seeds / "schedule"}},
-      {"model_index", read_model_index, mutate_json, {seeds / "model_index"}},
       {"shard_index", read_shard_index, mutate_json, {seeds / "shard_index"}},
       {"infotext", read_infotext, mutate_lines, {seeds / "infotext"}}};
-  for (const auto& more : {addon_readers(), model_readers()}) all.insert(all.end(), more.begin(), more.end());
+  for (const auto& more : {addon_readers(), folder_readers(), model_readers()}) all.insert(all.end(), more.begin(), more.end());
   return all;
 }
 
