@@ -105,9 +105,9 @@ void write_diffusers(const std::filesystem::path& path,
 /// transformers has the layers of a CLIPTextModel without `text_model.` from version 5 on, those of SDXL's second
 /// encoder (CLIPTextModelWithProjection) still with it. PEFT passes over keys that name no layer, with a warning.
 std::string peft_path(const LoraModule& module) {
-  constexpr std::string_view kTextModel = "text_model.";
-  const bool is_plain = module.part == "text_encoder" && module.path.starts_with(kTextModel);
-  return is_plain ? module.path.substr(kTextModel.size()) : module.path;
+  constexpr std::string_view kPrefix = "text_model.";
+  const bool is_plain = module.part == "text_encoder" && module.path.starts_with(kPrefix);
+  return is_plain ? module.path.substr(kPrefix.size()) : module.path;
 }
 
 /// adapter_config.json: the first layer's rank and alpha, and the others' where they differ.

@@ -66,9 +66,9 @@ std::string weight_stem_of(const std::string& part) {
 Json read_scheduler_json(const fs::path& path) {
   std::string text = read_file(path, kLargestConfig);
   // diffusers writes the solver's lambda_min_clipped as -Infinity, which is not JSON; it is the default.
-  constexpr std::string_view kKey = "\"lambda_min_clipped\"", kInfinity = "-Infinity";
-  const size_t key = text.find(kKey);
-  const size_t value = key == std::string::npos ? key : text.find_first_not_of(": \t\r\n", key + kKey.size());
+  constexpr std::string_view kClippedKey = "\"lambda_min_clipped\"", kInfinity = "-Infinity";
+  const size_t key = text.find(kClippedKey);
+  const size_t value = key == std::string::npos ? key : text.find_first_not_of(": \t\r\n", key + kClippedKey.size());
   if (value != std::string::npos && text.compare(value, kInfinity.size(), kInfinity) == 0)
     text.replace(value, kInfinity.size(), "null");
   Json json = parse_json(text, path.string());
