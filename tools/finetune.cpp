@@ -2,6 +2,7 @@
 #include <functional>
 
 #include "big/core/error.h"
+#include "big/core/error_place.h"
 #include "big/core/log.h"
 #include "big/core/text.h"
 #include "big/personalization/models_dir.h"
@@ -30,8 +31,8 @@ const ToolText kText = {
     "finetune PHOTOS --category WORDS [options]",
     {"finetune photos/ --category dog", "finetune photos/ --category \"teddy bear\" --target_model meta",
      "finetune photos/ --category dog --method lora --save diffusers,kohya",
-     "finetune photos/ --category dog --dry_run", "finetune --subject_file subjects.toml --target_model meta", "finetune --suggest 10 --category dog",
-     "finetune --remove sks"}};
+     "finetune photos/ --category dog --dry_run", "finetune --subject_file subjects.toml --target_model meta",
+     "finetune --suggest 10 --category dog", "finetune --remove sks"}};
 
 /// Who owns the target model, for questions and results.
 std::string model_label(const FinetuneArguments& given) {
@@ -172,14 +173,12 @@ void teach_file(OptionTable& table, FinetuneArguments& given) {
   for (const PlannedSubject& subject : subjects) {
     log_info(concat("subject ", taught.size() + 1, " of ", subjects.size(), ": ", subject.options.category, " (",
                     subject.where, ")"));
-    try {
+    const auto teach_this = [&] {
       const FinetuneResult result = teach_one(subject.options, given.common.quiet);
       taught.push_back(finetune_json(result));
       text += finetune_text(result, place_flags(table));
-    } catch (const Error& error) {
-      throw Error(error.exit_code(), error.kind(),
-                  concat(subject.where, ": ", error.what(), " (subjects taught before it, which stay: ", taught.size(), ")"));
-    }
+    };
+    at_place(subject.where, teach_this, concat(" (subjects taught before it, which stay: ", taught.size(), ")"));
   }
   print_result(given.common.json, text, {{"subjects", taught}});
 }

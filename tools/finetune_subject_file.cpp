@@ -5,6 +5,7 @@
 #include <set>
 
 #include "big/core/error.h"
+#include "big/core/error_place.h"
 #include "big/core/text.h"
 
 namespace big {
@@ -12,9 +13,8 @@ namespace {
 
 /// What counts for the whole run: who teaches and where, on what, and how it is told.
 bool is_of_the_run(const Option& option) {
-  static constexpr std::array kShared = {"models_dir", "user", "device", "threads", "json", "quiet", "log_level", "config",
-                                         "subject_file"};
-  return option.is_flag_only() || std::ranges::count(kShared, option.name()) != 0;
+  static constexpr std::array kShared = {"models_dir", "user", "device", "threads", "json", "quiet", "log_level"};
+  return std::ranges::count(kShared, option.name()) != 0;
 }
 
 void read_own_settings(OptionTable& table, const ConfigTable& own) {
@@ -54,11 +54,7 @@ std::vector<PlannedSubject> plan_subject_file(OptionTable& table,
   std::set<std::string> identifiers;
   for (const ConfigTable& own : read_config_tables(before.subject_file, "subject")) {
     read_own_settings(table, own);
-    try {
-      settle();
-    } catch (const Error& error) {
-      throw Error(error.exit_code(), error.kind(), concat(own.where, ": ", error.what()));
-    }
+    at_place(own.where, settle);
     const FinetuneOptions& options = arguments.options;
     check_photos(options, own.where);
     if (!options.identifier.empty() && !identifiers.insert(options.identifier).second)

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "big/core/error.h"
+#include "big/core/error_place.h"
 #include "big/core/text.h"
 #include "big/prompts/prompt_list.h"
 #include "generate_plan.h"
@@ -41,13 +42,10 @@ void read_own_settings(OptionTable& table, const ConfigTable& own) {
 
 PlannedDrawing plan_one(OptionTable& table, DrawOptions& options, const ConfigTable& own) {
   read_own_settings(table, own);
-  try {
-    PlannedDrawing drawing = plan_with_defaults(table, options);
-    drawing.where = own.where;
-    return drawing;
-  } catch (const Error& error) {
-    throw Error(error.exit_code(), error.kind(), concat(own.where, ": ", error.what()));
-  }
+  PlannedDrawing drawing;
+  at_place(own.where, [&] { drawing = plan_with_defaults(table, options); });
+  drawing.where = own.where;
+  return drawing;
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <set>
-#include <tuple>
 
 #include "big/core/atomic_file.h"
 #include "big/core/error.h"
@@ -59,12 +58,12 @@ int64_t side_of_photos(const Check& check) {
 
 /// The base by its registered name; a check without it still measures the subjects.
 std::optional<BaseModel> find_base_again(const Check& check) {
-  const auto& [name, hash] = std::tie(check.state.base_name, check.state.base_hash);
+  const std::string& name = check.state.base_name;
   try {
     const BaseModel given = find_base(name, check.options.models_dir, check.options.project_models);
     const BaseModel base =
         teachable_folder(given, {check.load.source}, check.options.models_dir, check.progress);
-    if (base.hash == hash) return base;
+    if (base.hash == check.state.base_hash) return base;
     log_warning(concat("the drift of the classes is not measured: '", name, "' is another model by now"));
   } catch (const InputError& error) {
     log_warning(concat("the drift of the classes is not measured: ", error.what()));

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "big/core/error.h"
+#include "big/core/error_place.h"
 #include "big/core/log.h"
 #include "big/core/text.h"
 #include "big/imaging/contact_sheet.h"
@@ -68,7 +69,7 @@ class ListDrawing {
     announce(drawing, folder.path());
     Gallery gallery(folder.path(), picture_encoding(drawing.options));
     try {
-      with_place(drawing, [&] {
+      at_place(drawing.where, [&] {
         if (!session) session.emplace(drawing);
         session->draw(drawing, gallery, whole_.of_next());
       });

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "big/core/error.h"
+#include "big/core/error_place.h"
 #include "big/core/log.h"
 #include "big/core/text.h"
 #include "big/personalization/models_dir.h"
@@ -66,22 +67,11 @@ std::string model_key(const PlannedDrawing& drawing) {
   return key;
 }
 
-void with_place(const PlannedDrawing& drawing, const std::function<void()>& act) {
-  try {
-    act();
-  } catch (const Interrupted&) {
-    throw;
-  } catch (const Error& error) {
-    if (drawing.where.empty()) throw;
-    throw Error(error.exit_code(), error.kind(), concat(drawing.where, ": ", error.what()));
-  }
-}
-
 void check_drawings(const std::vector<PlannedDrawing>& drawings) {
   std::map<std::string, std::optional<ModelFacts>> facts_of;  // by model_key
   std::set<std::pair<std::filesystem::path, std::filesystem::path>> read;
   for (const PlannedDrawing& drawing : drawings) {
-    with_place(drawing, [&] {
+    at_place(drawing.where, [&] {
       check_options(drawing.options.generate);
       picture_encoding(drawing.options);
       const StartOptions& start = drawing.options.generate.start;

@@ -18,9 +18,6 @@ std::string model_key(const PlannedDrawing& drawing);
 /// choose_sampler, MachineError where the machine cannot hold a model and what is asked of it.
 void check_drawings(const std::vector<PlannedDrawing>& drawings);
 
-/// Calls `act`; puts the drawing's place before what an error says.
-void with_place(const PlannedDrawing& drawing, const std::function<void()>& act);
-
 /// A loaded model with its LoRAs and embeddings on it, that draws one wish after another.
 class DrawSession {
  public:
